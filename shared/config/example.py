@@ -1,0 +1,35 @@
+"""``.env.example`` from the declarations: ``python -m shared.config.example`` writes it."""
+
+from textwrap import wrap
+
+from shared.config.declarations import Declaration, declarations, of_each_service
+from shared.config.environment import services
+from shared.config.fields import PROJECT_ROOT
+
+FILE = PROJECT_ROOT / ".env.example"
+HEAD = """\
+# Every setting of Continuum, with its default. Nothing is needed to try it: without any of these an
+# embedded database and an in-process broker are used. An empty value counts as absent.
+# Written by `python -m shared.config.example`; do not edit.
+"""
+
+
+def _lines(told: Declaration) -> list[str]:
+    says = f"{told.says} Secret: {told.variable}_FILE may name a file instead." if told.secret else told.says
+    return [
+        "",
+        *wrap(says, 105, initial_indent="# ", subsequent_indent="# "),
+        f"#{told.variable}={told.shown}",
+    ]
+
+
+def example() -> str:
+    """The text of ``.env.example``."""
+    everything = list(declarations().values())
+    for service in services():
+        everything += of_each_service(service).values()
+    return HEAD + "\n".join(line for told in everything for line in _lines(told)) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(example())
