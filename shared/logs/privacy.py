@@ -39,9 +39,7 @@ EventDict = MutableMapping[str, Any]
 
 def only_allowed(_: Any, __: str, line: EventDict) -> EventDict:
     """Drop what is not on the list, and say under ``dropped`` which keys these were (if they look like keys)."""
-    kept = {
-        key: _value(value) if key != "exception" else value for key, value in line.items() if key in ALLOWED
-    }
+    kept = {key: _shown(key, value) for key, value in line.items() if key in ALLOWED}
     if dropped := sorted(key for key in line.keys() - ALLOWED if key.isidentifier()):
         kept["dropped"] = dropped
     return kept
