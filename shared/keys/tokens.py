@@ -1,0 +1,86 @@
+"""A principal as a signed token (JWT, alg Ed25519 of RFC 9864), good for a minute."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from shared.errors import Unauthenticated
+from shared.keys.issuers import may_issue
+from shared.policy import Principal, Role
+
+if TYPE_CHECKING:
+    from shared.keys.ring import KeyRing, SigningKey
+
+ALGORITHM = "Ed25519"
+LIFETIME_S = 60.0
+LEEWAY_S = 5.0
+MAX_TOKEN_CHARACTERS = 8_192
+
+
+def issue(
+    principal: Principal, key: "SigningKey", lifetime_s: float = LIFETIME_S, now: datetime | None = None
+) -> str:
+    """The token of a principal, good for ``lifetime_s`` seconds. ValueError: the issuer may not sign for it."""
+    if not may_issue(key.issuer, principal):
+        raise ValueError(f"{key.issuer} may not sign for this principal")
+    expires = (now or datetime.now(UTC)).timestamp() + lifetime_s
+    claims = {"iss": key.issuer, "exp": int(expires), **_claims(principal)}
+    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key.key, [ALGORITHM])
+
+
+def verify(token: str | None, ring: "KeyRing", now: datetime | None = None) -> Principal:
+    """The principal of a token. Raises Unauthenticated, with what is wrong with it."""
+    at = (now or datetime.now(UTC)).timestamp()
+    if not token:
+        raise Unauthenticated("the call names no principal")
+    if (known := ring.verified.get(token)) is None:
+        known = ring.verified.remember(token, *_checked(token, ring))
+    principal, expires = known
+    if at > expires + LEEWAY_S:
+        raise Unauthenticated(f"the principal's token expired {at - expires:.0f} s ago")
+    return principal
+
+
+def _checked(token: str, ring: "KeyRing") -> tuple[Principal, float]:
+    if not isinstance(token, str) or len(token) > MAX_TOKEN_CHARACTERS:
+        raise Unauthenticated("the principal's token is not a token")
+    try:
+        decoded = jwt.decode(token, ring.find, [ALGORITHM])
+        issuer, principal, expires = _read(decoded.claims)
+    except (JoseError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        raise Unauthenticated("the principal's token is not valid: wrong form, key or signature") from None
+    if issuer != ring.issuer(decoded.header["kid"]) or not may_issue(issuer, principal):
+        raise Unauthenticated(
+            "the principal's token is not valid: its issuer may not sign for this principal"
+        )
+    return principal, expires
+
+
+def _claims(principal: Principal) -> dict[str, Any]:
+    optional = {"on_behalf_of": principal.on_behalf_of, "clock": principal.sets_clock}
+    return {
+        "sub": principal.id,
+        "roles": sorted(principal.roles),
+        "organisations": sorted(principal.organisations),
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def _read(claims: Mapping[str, Any]) -> tuple[str, Principal, float]:
+    principal = Principal(
+        _text(claims["sub"]),
+        frozenset(Role(role) for role in claims["roles"]),
+        frozenset(_text(organisation) for organisation in claims["organisations"]),
+        on_behalf_of=_text(claims["on_behalf_of"]) if "on_behalf_of" in claims else None,
+        sets_clock=claims.get("clock") is True,
+    )
+    return _text(claims["iss"]), principal, float(claims["exp"])
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("a claim must be text")
+    return value

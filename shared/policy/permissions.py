@@ -1,0 +1,65 @@
+"""What a service allows, as one table of (action, role, relation): what runs, is tested and is printed."""
+
+from collections.abc import Collection, Iterator
+from typing import ClassVar, NamedTuple
+
+from shared.errors import NotAllowed, join
+from shared.policy.principal import Principal, Role
+
+ANY = "any"
+
+
+class Permission(NamedTuple):
+    """A role may do the action to things that it stands in this relation to (``any``: to all)."""
+
+    action: str
+    role: Role
+    relation: str
+
+
+class Permissions:
+    """The permissions of one service. What the table does not say is not allowed."""
+
+    registry: ClassVar["dict[str, Permissions]"] = {}
+
+    def __init__(self, service: str, *rows: tuple[str, Role, str]) -> None:
+        self.service, self.rows = service, tuple(Permission(*row) for row in rows)
+        if len(set(self.rows)) != len(self.rows):
+            raise ValueError(f"{service}: the same permission stands in the table twice")
+        self._of: dict[str, list[Permission]] = {}
+        for row in self.rows:
+            self._of.setdefault(row.action, []).append(row)
+        self.registry[service] = self
+
+    def __iter__(self) -> Iterator[Permission]:
+        return iter(self.rows)
+
+    def allows(self, by: Principal, action: str, relations: Collection[str] = ()) -> bool:
+        """Whether one of the principal's roles may do it, standing in these relations to the thing."""
+        return any(row.role in by.roles and _holds(row, relations) for row in self._rows(action))
+
+    def require(self, by: Principal, action: str, relations: Collection[str] = ()) -> None:
+        """Raises NotAllowed, which says who may, when the table does not allow it."""
+        if not self.allows(by, action, relations):
+            raise NotAllowed(self._reason(by, action), action=action, roles=self.roles(action))
+
+    def roles(self, action: str) -> list[str]:
+        """The roles that may do it to something, as the table orders them."""
+        return list(dict.fromkeys(row.role.value for row in self._rows(action)))
+
+    def _rows(self, action: str) -> list[Permission]:
+        if action not in self._of:
+            raise ValueError(f"{self.service}: no permission names the action {action!r}")
+        return self._of[action]
+
+    def _reason(self, by: Principal, action: str) -> str:
+        needed = [row.relation for row in self._rows(action) if row.role in by.roles]
+        if needed:
+            return (
+                f"{action} is not allowed to you here: the relation {join(sorted(set(needed)))} does not hold"
+            )
+        return f"{action} is not allowed to you: it is for {join(self.roles(action))}"
+
+
+def _holds(row: Permission, relations: Collection[str]) -> bool:
+    return row.relation == ANY or row.relation in relations
