@@ -1,0 +1,1 @@
+"""Rules of identity, role periods, stage and timeline: plain Python."""

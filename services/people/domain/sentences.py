@@ -1,0 +1,170 @@
+"""Every fact as a sentence: one table, (event type, the field that names the person) -> what they read.
+
+"The timeline shows every fact with its source, date and who recorded it; the person sees all of theirs"
+(domain page, "The professional continuum"). ``mine`` are facts that the person alone sees.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.events import cpd, itt, leadership, people
+
+ME = "person_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``text`` is a template of ``words``; ``on`` is the field with the date that people mean, if it has one."""
+
+    text: str
+    on: str = ""
+    mine: bool = False
+
+
+_ITT: Mapping[tuple[str, str], Sentence] = {
+    (itt.TraineeRegistered.TYPE, ME): Sentence(
+        "Registered as a trainee with provider {provider_code}: {course_subjects:plain_list},"
+        " {training_route:plain}, {itt_start_date:day} to {itt_end_date:day}"
+    ),
+    (itt.TraineeSubmittedForTrn.TYPE, ME): Sentence("A teacher reference number was asked for"),
+    (itt.TrnReceived.TYPE, ME): Sentence("Teacher reference number {trn} received"),
+    (itt.TrainingStarted.TYPE, ME): Sentence("Training started with provider {provider_code}", "started_on"),
+    (itt.PlacementArranged.TYPE, ME): Sentence(
+        "Placement {number} arranged at school {school_urn}, {starts_on:day} to {ends_on:day}"
+    ),
+    (itt.PlacementArranged.TYPE, "mentor_id"): Sentence(
+        "Asked to mentor a trainee at school {school_urn}, {starts_on:day} to {ends_on:day}"
+    ),
+    (itt.PlacementCompleted.TYPE, ME): Sentence(
+        "Placement completed at school {school_urn}: {days} days", "completed_on"
+    ),
+    (itt.PlacementCompleted.TYPE, "mentor_id"): Sentence(
+        "Mentored a trainee for {days} days at school {school_urn}", "completed_on"
+    ),
+    (itt.ReviewRecorded.TYPE, ME): Sentence("Reviewed against the Teachers' Standards", "reviewed_on"),
+    (itt.FinalAssessmentRecorded.TYPE, ME): Sentence("Final assessment: {passed:result}", "assessed_on"),
+    (itt.TraineeRecommended.TYPE, ME): Sentence(
+        "Recommended for {qualification} by provider {provider_code}; standards met on {standards_met_on:day}"
+    ),
+    (itt.QtsAwarded.TYPE, ME): Sentence("Qualified teacher status awarded", "awarded_on"),
+    (itt.EytsAwarded.TYPE, ME): Sentence("Early years teacher status awarded", "awarded_on"),
+    (itt.TraineeDeferred.TYPE, ME): Sentence("Training deferred", "deferred_on"),
+    (itt.TraineeReinstated.TYPE, ME): Sentence(
+        "Back in training, now until {itt_end_date:day}", "reinstated_on"
+    ),
+    (itt.TraineeWithdrawn.TYPE, ME): Sentence("Withdrawn from training", "withdrawn_on"),
+    (itt.TraineeDiscarded.TYPE, ME): Sentence("The trainee record was removed before the course began"),
+    (itt.TraineeChanged.TYPE, ME): Sentence("Details changed: {changed:plain_list}"),
+    (itt.WithdrawalUndone.TYPE, ME): Sentence("Correction: the withdrawal was a mistake and was undone"),
+    (itt.AwardUndone.TYPE, ME): Sentence(
+        "Correction: the award of {qualification} was a mistake and was undone"
+    ),
+    (itt.CourseCorrected.TYPE, ME): Sentence(
+        "Correction: the course is {course_subjects:plain_list}, {training_route:plain}"
+    ),
+    (itt.TraineeMoved.TYPE, ME): Sentence(
+        "Moved from provider {from_provider_code} to provider {provider_code}"
+    ),
+}
+
+_CPD: Mapping[tuple[str, str], Sentence] = {
+    (cpd.InductionDue.TYPE, ME): Sentence("Statutory induction is due"),
+    (cpd.InductionProposed.TYPE, ME): Sentence(
+        "Induction proposed at school {school_urn} from {starts_on:day}; {appropriate_body} is to agree"
+    ),
+    (cpd.InductionRefused.TYPE, ME): Sentence(
+        "{appropriate_body} did not agree to the induction period: {code:plain}"
+    ),
+    (cpd.InductionOpened.TYPE, ME): Sentence(
+        "Induction began at school {school_urn}, {terms_required_hundredths:hundredths} terms,"
+        " with {appropriate_body}",
+        "starts_on",
+    ),
+    (cpd.InductionOpened.TYPE, "mentor_id"): Sentence(
+        "Mentor of a teacher in induction at school {school_urn}", "starts_on"
+    ),
+    (cpd.InductionOpened.TYPE, "tutor_id"): Sentence(
+        "Induction tutor of a teacher at school {school_urn}", "starts_on"
+    ),
+    (cpd.TermAssessed.TYPE, ME): Sentence(
+        "Induction term {term}: {kind:plain} assessment{at_risk:risk};"
+        " {terms_served_hundredths:hundredths} terms served",
+        "assessed_on",
+    ),
+    (cpd.InductionExtended.TYPE, ME): Sentence(
+        "Induction extended ({cause:plain}) to {terms_required_hundredths:hundredths} terms"
+    ),
+    (cpd.InductionReleased.TYPE, ME): Sentence(
+        "Left induction midway; {terms_served_hundredths:hundredths} terms served are kept", "released_on"
+    ),
+    (cpd.InductionRecommended.TYPE, ME): Sentence(
+        "The head recommended: {recommendation:plain}; decision due by {decision_due_on:day}",
+        "recommended_on",
+    ),
+    (cpd.InductionPassed.TYPE, ME): Sentence("Induction passed at school {school_urn}", "passed_on"),
+    (cpd.InductionPassed.TYPE, "mentor_id"): Sentence(
+        "Mentored a teacher through induction at school {school_urn}", "passed_on"
+    ),
+    (cpd.InductionFailed.TYPE, ME): Sentence(
+        "Induction failed; an appeal is possible until {appeal_until:day}", "failed_on"
+    ),
+    (cpd.ActivityOffered.TYPE, "offered_by"): Sentence(
+        "Offered to peers: {title} ({kind:plain}), {starts_at:day}, {school_urn:at_school}"
+    ),
+    (cpd.BookingMade.TYPE, ME): Sentence("Booked: {title}, {starts_at:day}"),
+    (cpd.BookingCancelled.TYPE, ME): Sentence("A booking was cancelled"),
+    (cpd.BookingMovedUp.TYPE, ME): Sentence("Moved up from the waiting list to a place"),
+    (cpd.ActivityAttended.TYPE, ME): Sentence(
+        "Took part in peer development, {hours_hundredths:hundredths} hours", "attended_on"
+    ),
+    (cpd.EvaluationScheduled.TYPE, ME): Sentence(
+        "An evaluation at level {level} will be asked for on {due_on:day}"
+    ),
+    (cpd.EvaluationRequested.TYPE, ME): Sentence("Asked to evaluate {title} at level {level}", "due_on"),
+    (cpd.EvaluationRecorded.TYPE, ME): Sentence(
+        "Evaluated an activity at level {level}: {score} out of 5", "recorded_on"
+    ),
+    (cpd.EvaluationRecorded.TYPE, "offered_by"): Sentence(
+        "An activity was evaluated by a peer at level {level}: {score} out of 5", "recorded_on"
+    ),
+    (cpd.ContributionRecorded.TYPE, ME): Sentence(
+        "Contributed ({kind:plain}): {what}; {people_reached} colleagues,"
+        " {hours_hundredths:hundredths} hours",
+        "contributed_on",
+    ),
+}
+
+_LEADERSHIP: Mapping[tuple[str, str], Sentence] = {
+    (leadership.SuggestionMade.TYPE, ME): Sentence(
+        "Contributions suggest an invitation to be nominated; it is open until {open_until:day}", mine=True
+    ),
+    (leadership.SuggestionExpired.TYPE, ME): Sentence("The suggestion ran out and was blanked", mine=True),
+    (leadership.ConsentGiven.TYPE, ME): Sentence("Agreed to be nominated", mine=True),
+    (leadership.ConsentRefused.TYPE, ME): Sentence("Declined to be nominated", mine=True),
+    (leadership.NominationProposed.TYPE, ME): Sentence(
+        "Proposed for nomination by a {source:plain}; consent is open until {open_until:day}", mine=True
+    ),
+    (leadership.NominationLapsed.TYPE, ME): Sentence(
+        "The proposed nomination lapsed ({cause:plain}) and was blanked", mine=True
+    ),
+    (leadership.NominationMade.TYPE, ME): Sentence(
+        "Nominated for leadership development ({source:plain})", "nominated_on"
+    ),
+}
+
+_PEOPLE: Mapping[tuple[str, str], Sentence] = {
+    (people.PersonIdentified.TYPE, ME): Sentence("First known to the continuum, through {met_by}"),
+    (people.PersonMerged.TYPE, ME): Sentence("Two records were found to be the same person and joined"),
+    (people.PersonSeparated.TYPE, ME): Sentence("Two records that had been joined were separated again"),
+    (people.PersonSeparated.TYPE, "merged_id"): Sentence("The record became a person of its own again"),
+    (people.RoleBegun.TYPE, ME): Sentence(
+        "{role:plain} at school {school_urn}, {full_time_equivalent_percent}% of full time", "begins_on"
+    ),
+    (people.RoleEnded.TYPE, ME): Sentence("No longer {role:plain} at school {school_urn}", "ended_on"),
+    (people.StageChanged.TYPE, ME): Sentence("Stage: from {from_stage:plain} to {stage:plain} {flag}"),
+    (people.ProhibitionImposed.TYPE, ME): Sentence("Prohibited from teaching", "imposed_on"),
+    (people.ProhibitionLifted.TYPE, ME): Sentence("The prohibition from teaching ended", "lifted_on"),
+    (people.FactVoided.TYPE, ME): Sentence("A fact was recorded in error and no longer counts"),
+}
+
+SENTENCES: Mapping[tuple[str, str], Sentence] = {**_ITT, **_CPD, **_LEADERSHIP, **_PEOPLE}

@@ -1,0 +1,107 @@
+"""From an event to the facts that it states about people, and from facts to a timeline in plain words."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.people.domain.facts import EFFECTS, VOIDING, PersonFact
+from services.people.domain.sentences import SENTENCES, Sentence
+from services.people.domain.words import fields_of, london, render
+from shared.events import Event, people
+
+PARTS = ("person_id", "mentor_id", "tutor_id", "offered_by", "merged_id")
+# A merge is told once, on the person who stays; a separation is told to both.
+UNTOLD = frozenset({(people.PersonMerged.TYPE, "merged_id")})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a timeline. ``on`` is the date that people mean; ``recorded_by`` is who made the fact known."""
+
+    fact_id: UUID
+    on: date
+    text: str
+    type: str
+    source: str
+    recorded_by: str
+    recorded_at: datetime
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stored fact with its origin: the service that published it and the actor of the envelope."""
+
+    fact: PersonFact
+    source: str
+    actor: str | None
+
+
+def parts_of(event_class: type[Event]) -> tuple[str, ...]:
+    """The fields of an event that name a person whose timeline it belongs on."""
+    names = {f.name for f in fields(event_class)}
+    return tuple(p for p in PARTS if p in names and (event_class.TYPE, p) not in UNTOLD)
+
+
+def sentence_for(type_: str, part: str) -> Sentence:
+    """The sentence of a fact; a type that has none yet reads as its own name, so that no fact is hidden."""
+    if (found := SENTENCES.get((type_, part))) is not None:
+        return found
+    service, *middle, _ = type_.split(".")
+    return Sentence(f"{service}: {' '.join(middle).replace('_', ' ')}")
+
+
+def kept_fields(type_: str, part: str) -> set[str]:
+    """The fields of an event that a fact keeps: what its sentence and the fold need, and nothing else."""
+    sentence, kept = sentence_for(type_, part), set[str]()
+    if type_ in EFFECTS:
+        kept |= {EFFECTS[type_].key, "role", "begins_on", "ended_on", "school_urn", "provider_code"}
+    if type_ == VOIDING:
+        kept |= {"fact_id"}
+    return kept | fields_of(sentence.text) | ({sentence.on} if sentence.on else set())
+
+
+def details_of(event: Event, part: str) -> dict[str, Any]:
+    """The kept fields as plain JSON values."""
+    names = sorted(kept_fields(event.TYPE, part) & {f.name for f in fields(event)})
+    return {name: _plain(getattr(event, name)) for name in names}
+
+
+def entries(facts: Iterable[Recorded], *, own: bool, names: dict[str, str] | None = None) -> list[Entry]:
+    """The timeline, oldest first. Facts that the person alone may see are left out unless it is their ``own``.
+
+    ``names`` maps the ids of actors to what they are called.
+    """
+    ordered = sorted(facts, key=lambda r: r.fact.order)
+    voided = {r.fact.details["fact_id"] for r in ordered if r.fact.type == VOIDING}
+    return [_entry(r, voided, names or {}) for r in ordered if own or not _is_private(r.fact)]
+
+
+def _is_private(fact: PersonFact) -> bool:
+    return sentence_for(fact.type, fact.part).mine
+
+
+def _entry(recorded: Recorded, voided: Collection[str], names: dict[str, str]) -> Entry:
+    fact, sentence = recorded.fact, sentence_for(recorded.fact.type, recorded.fact.part)
+    text = " ".join(render(sentence.text, fact.details).split())
+    actor = recorded.actor or recorded.source
+    return Entry(
+        fact_id=fact.id,
+        on=fact.day(sentence.on) if fact.details.get(sentence.on) else london(fact.occurred_at),
+        text=text[0].upper() + text[1:],
+        type=fact.type,
+        source=recorded.source,
+        recorded_by=names.get(actor, actor),
+        recorded_at=fact.occurred_at,
+        voided=str(fact.id) in voided,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

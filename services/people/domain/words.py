@@ -1,0 +1,71 @@
+"""How the values of facts are written in a sentence that a person reads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def london(moment: datetime) -> date:
+    """The day that people in England mean by a moment."""
+    return moment.astimezone(LONDON).date()
+
+
+def day(value: str) -> str:
+    """ISO text of a date, or of a moment -> ``1 September 2026``."""
+    on = london(datetime.fromisoformat(value)) if "T" in value else date.fromisoformat(value)
+    return f"{on.day} {on:%B %Y}"
+
+
+def hundredths(value: int) -> str:
+    """Hundredths of a term or an hour -> ``2.5``."""
+    return f"{value / 100:g}"
+
+
+def listed(values: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else "".join(values)
+
+
+def plain(code: str) -> str:
+    """A code as words: ``coaching_pair`` -> ``coaching pair``."""
+    return code.replace("_", " ")
+
+
+WAYS: Mapping[str, Callable[[Any], str]] = {
+    "day": day,
+    "hundredths": hundredths,
+    "list": listed,
+    "plain": plain,
+    "plain_list": lambda values: listed([plain(v) for v in values]),
+    "at_school": lambda urn: f"at school {urn}" if urn else "online",
+    "risk": lambda at_risk: ", at risk of not passing" if at_risk else "",
+    "result": lambda passed: "every standard is met" if passed else "not every standard is met yet",
+}
+
+
+class Words(Formatter):
+    """``str.format`` whose format specs are the ways above: ``{awarded_on:day}``; what is missing reads "not known"."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The value of that name, or None."""
+        return kwargs.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """The value in the way that the spec names."""
+        if value is None and format_spec != "at_school":
+            return "not known"
+        return str(WAYS[format_spec](value) if format_spec else value)
+
+
+def fields_of(template: str) -> set[str]:
+    """The names that a template uses."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def render(template: str, details: Mapping[str, Any]) -> str:
+    """The sentence of a template with these values."""
+    return Words().vformat(template, (), details)
