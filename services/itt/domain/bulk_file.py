@@ -1,0 +1,72 @@
+"""The national bulk file of trainees: every row is checked, and all errors are listed, before anything is stored."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.itt.domain import csv_files, details, rules
+from services.itt.domain.csv_files import Row, RowError
+from services.itt.domain.details import COLUMNS, Details
+from services.itt.domain.duplicates import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Trainees:
+    """A checked file: ``records`` by row number when there is no error, else ``errors`` alone is of use."""
+
+    records: dict[int, Details]
+    errors: tuple[RowError, ...]
+    row_count: int
+    blank_rows: int
+
+
+def parse(data: bytes, today: date) -> Trainees:
+    """Check the whole file. Raises FileUnreadable or TooLarge when it cannot be read at all."""
+    sheet = csv_files.read(data, COLUMNS)
+    errors = [error for row in sheet.rows for error in _errors(row, today)]
+    wrong = {error.row for error in errors}
+    records = {row.number: details.read(row.cells) for row in sheet.rows if row.number not in wrong}
+    errors += _same_twice(records)
+    return Trainees(records, tuple(sorted(errors)), len(sheet.rows), sheet.blank_rows)
+
+
+def _errors(row: Row, today: date) -> list[RowError]:
+    found = [RowError(row.number, p.column, p.value, p.message) for p in rules.problems(row.cells, today)]
+    if row.surplus:
+        message = "The row has more values than the header has columns; remove them"
+        found.append(RowError(row.number, "", ", ".join(row.surplus), message))
+    return found
+
+
+def _same_twice(records: dict[int, Details]) -> list[RowError]:
+    """The same trainee in two rows (the rule of duplicates, inside one file): the later row is the error."""
+    first_seen: dict[tuple[object, ...], int] = {}
+    found = []
+    for number, record in records.items():
+        earlier = min((first_seen[key] for key in keys(record) if key in first_seen), default=None)
+        for key in keys(record):
+            first_seen.setdefault(key, number)
+        if earlier is not None:
+            message = f"This trainee is already in row {earlier} of the file; remove one of the two rows"
+            found.append(RowError(number, "last_name", record.last_name, message))
+    return found
+
+
+def export(records: Iterable[Details]) -> str:
+    """The national file of these records; importing it gives the same values."""
+    return csv_files.write(COLUMNS, (details.write(record) for record in records))
+
+
+def template() -> str:
+    """The header alone, for somebody who starts."""
+    return csv_files.write(COLUMNS, ())
+
+
+def with_errors(data: bytes, errors: Sequence[RowError]) -> str:
+    """The rows again with an ``errors`` column at the end, to correct in a spreadsheet and send again."""
+    sheet = csv_files.read(data, COLUMNS)
+    said: dict[int, list[str]] = {}
+    for error in errors:
+        said.setdefault(error.row, []).append(error.message)
+    rows = [{**row.cells, "errors": "\n".join(said.get(row.number, []))} for row in sheet.rows]
+    return csv_files.write((*COLUMNS, "errors"), rows)

@@ -1,0 +1,109 @@
+"""Placements in schools: dates, a mentor, and how many days were done there."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from govuk_bank_holidays.bank_holidays import BankHolidays  # type: ignore[import-untyped]
+
+from services.itt.domain.dates import today
+from services.itt.domain.trainees import Trainee, about, refuse_edits_when_closed
+from shared.errors import Conflict, Invalid
+from shared.events import Person
+from shared.events.itt import PlacementArranged, PlacementCompleted
+
+NOT_APPLICABLE = frozenset({"900000", "900020", "900030"})
+MAX_PLACEMENTS = 5
+_URN = re.compile(r"[0-9]{6}")
+_HOLIDAYS = BankHolidays(use_cached_holidays=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """One school; a placement that came with a file has no dates and no mentor yet."""
+
+    id: UUID
+    number: int
+    school_urn: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+    mentor_id: UUID | None = None
+    mentor: Person | None = None
+    completed_on: date | None = None
+    days: int | None = None
+
+
+def arrange(trainee: Trainee, placement: Placement, now: datetime) -> PlacementArranged:
+    """Settle the school, the dates and the mentor. Raises Invalid for a number, URN or date that cannot be."""
+    refuse_edits_when_closed(trainee)
+    starts_on, ends_on, mentor_id = placement.starts_on, placement.ends_on, placement.mentor_id
+    if not (1 <= placement.number <= MAX_PLACEMENTS):
+        raise Invalid.field("number", f"is not from 1 to {MAX_PLACEMENTS}")
+    if not _URN.fullmatch(placement.school_urn):
+        raise Invalid.field("school_urn", "is not a URN; a URN is six digits, such as 123456")
+    if starts_on is None or ends_on is None or mentor_id is None:
+        raise Invalid.field("starts_on", "a placement has a first day, a last day and a mentor")
+    if ends_on < starts_on:
+        raise Invalid.field("ends_on", f"is before the first day; give a date from {starts_on}")
+    return PlacementArranged(
+        **about(trainee, now),
+        placement_id=placement.id,
+        number=placement.number,
+        school_urn=placement.school_urn,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        mentor_id=mentor_id,
+        person=placement.mentor,
+    )
+
+
+def complete(
+    trainee: Trainee, placement: Placement, completed_on: date, days: int | None, now: datetime
+) -> tuple[Placement, PlacementCompleted]:
+    """The placement is over after ``days`` in school; unless given, its working days are counted."""
+    refuse_edits_when_closed(trainee)
+    if placement.completed_on:
+        raise Conflict(f"This placement was completed on {placement.completed_on}")
+    if placement.starts_on is None or placement.mentor_id is None:
+        raise Conflict("This placement has no dates or no mentor yet: arrange it first")
+    _happened(placement.starts_on, completed_on, today(now))
+    most = working_days(placement.starts_on, completed_on)
+    done = most if days is None else days
+    if not (0 <= done <= most):
+        raise Invalid.field("days", f"is not from 0 to {most}, the working days of the placement")
+    event = PlacementCompleted(
+        **about(trainee, now),
+        placement_id=placement.id,
+        school_urn=placement.school_urn,
+        mentor_id=placement.mentor_id,
+        completed_on=completed_on,
+        days=done,
+    )
+    return replace(placement, completed_on=completed_on, days=done), event
+
+
+def _happened(starts_on: date, completed_on: date, on: date) -> None:
+    if completed_on > on:
+        raise Invalid.field("completed_on", "is in the future; complete the placement when it is over")
+    if completed_on < starts_on:
+        raise Invalid.field("completed_on", f"is before the first day; give a date from {starts_on}")
+
+
+def working_days(first: date, last: date) -> int:
+    """Mondays to Fridays from the first to the last day, without the bank holidays of England."""
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return sum(_HOLIDAYS.is_work_day(day, division=BankHolidays.ENGLAND_AND_WALES) for day in days)
+
+
+def schools(placements: Iterable[Placement]) -> int:
+    """How many contrasting placements there are: one school counts once, each "not applicable" for itself."""
+    urns = [placement.school_urn for placement in placements]
+    return len(set(urns) - NOT_APPLICABLE) + sum(urn in NOT_APPLICABLE for urn in urns)
+
+
+def trained_at(placements: Iterable[Placement]) -> tuple[str, ...]:
+    """The schools that took part in the training, in the order of the placements."""
+    ordered = sorted(placements, key=lambda placement: placement.number)
+    return tuple(dict.fromkeys(p.school_urn for p in ordered if p.school_urn not in NOT_APPLICABLE))

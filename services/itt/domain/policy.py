@@ -1,0 +1,88 @@
+"""Who may do what to trainees: changing them is the accredited provider's, corrections an administrator's."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.itt.domain.trainees import Trainee
+from shared.policy import ANY, Permissions, Principal, Role
+
+OWN_PROVIDER, SELF, MENTORS, PARTNER = "own_provider", "self", "mentors", "training_partner"
+
+_PROVIDER_ACTIONS = (
+    "import.upload",
+    "import.read",
+    "trainee.export",
+    "trainee.list",
+    "trainee.register",
+    "trainee.read",
+    "trainee.history",
+    "trainee.change",
+    "trainee.submit_for_trn",
+    "trainee.arrange_placement",
+    "trainee.complete_placement",
+    "trainee.observe",
+    "trainee.review",
+    "trainee.assess",
+    "trainee.recommend",
+    "trainee.defer",
+    "trainee.reinstate",
+    "trainee.withdraw",
+)
+_OPERATOR_ACTIONS = (
+    "import.read",
+    "trainee.list",
+    "trainee.read",
+    "trainee.history",
+    "trainee.receive_trn",
+    "trainee.award",
+    "trainee.undo_withdrawal",
+    "trainee.undo_award",
+    "trainee.correct_course",
+    "trainee.move",
+    "trainee.discard",
+)
+
+PERMISSIONS = Permissions(
+    "itt",
+    *((action, Role.ACCREDITED_PROVIDER, OWN_PROVIDER) for action in _PROVIDER_ACTIONS),
+    *((action, Role.OPERATOR, ANY) for action in _OPERATOR_ACTIONS),
+    ("trainee.read", Role.TRAINEE, SELF),
+    ("trainee.read", Role.LEAD_SCHOOL, PARTNER),
+    ("trainee.read", Role.MENTOR, MENTORS),
+    ("trainee.list", Role.LEAD_SCHOOL, PARTNER),
+    ("trainee.observe", Role.MENTOR, MENTORS),
+    ("trainee.review", Role.MENTOR, MENTORS),
+    ("trainee.equality", Role.TRAINEE, SELF),
+)
+
+
+def provider(code: str) -> str:
+    """The organisation of a provider's code."""
+    return f"provider:{code}"
+
+
+def school(urn: str) -> str:
+    """The organisation of a school's URN."""
+    return f"school:{urn}"
+
+
+def relations(
+    by: Principal,
+    trainee: Trainee,
+    person_ids: Iterable[UUID],
+    mentor_ids: Iterable[UUID],
+    partner_urn: str | None,
+) -> set[str]:
+    """How the principal stands to a trainee; ``person_ids`` are all ids that mean the trainee's person."""
+    holds = {
+        OWN_PROVIDER: by.belongs(provider(trainee.provider_code)),
+        SELF: any(by.is_person(id_) for id_ in person_ids),
+        MENTORS: any(by.is_person(id_) for id_ in mentor_ids),
+        PARTNER: partner_urn is not None and by.belongs(school(partner_urn)),
+    }
+    return {name for name, held in holds.items() if held}
+
+
+def provider_relations(by: Principal, provider_code: str) -> set[str]:
+    """How the principal stands to a provider."""
+    return {OWN_PROVIDER} if by.belongs(provider(provider_code)) else set()
