@@ -1,0 +1,1 @@
+"""What every service stands on: events, messaging, database, RPC, operations, configuration, logs, health."""

@@ -1,0 +1,158 @@
+"""``continuum migrate``: roles, databases, schema and broker topology, from what the services declare.
+
+Run again it changes nothing. Migrations expand first and contract in a later release: a service starts on its own
+head revision, or on a newer one that is marked compatible with it.
+"""
+
+import secrets
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from psycopg2 import sql
+from sqlalchemy import text
+
+from shared.config import PROJECT_ROOT, settings
+from shared.database import OPERATOR, admin_url, connect, database_url, make_engine, name_of
+from shared.service_names import SERVICES, service_class
+
+OPERATOR_READS = ("outbox", "event_log", "inbox", "inbox_failure", "subscriber", "subscription", "subject_sequence", "due")
+Progress = Callable[[str], None]
+
+
+class WrongRevision(Exception):
+    """The database is older than the code, or newer and not marked compatible: run ``continuum migrate``."""
+
+
+def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line: None) -> None:
+    """Bring every service's database to its head revision, and note who listens to whom."""
+    from shared.messaging.declarations import declare_broker, note_subscribers
+
+    with closing(connect(admin_url(), "migrate")) as admin:
+        admin.autocommit = True
+        ensure_role(admin, name_of(OPERATOR), settings().service_database_passwords.get(OPERATOR))
+        for service in services:
+            progress(f"database of {service}")
+            ensure_database(admin, service)
+            upgrade(service)
+            grant_operator(service)
+    for service in services:
+        note_subscribers(service)
+    if settings().amqp_uri:
+        progress("exchanges and queues")
+        declare_broker(services)
+
+
+def ensure_role(admin: psycopg2.extensions.connection, role: str, password: str | None) -> None:
+    """The role may log in and nothing more; its password is set to the one that is configured."""
+    with admin.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
+        verb = "ALTER" if cursor.fetchone() else "CREATE"
+        try:
+            cursor.execute(sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(role)))
+        except psycopg2.errors.DuplicateObject:
+            pass  # another migration was faster
+        if password:
+            cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD %s").format(sql.Identifier(role)), (password,))
+
+
+def ensure_database(admin: psycopg2.extensions.connection, service: str) -> None:
+    """A database that belongs to the service's role, and that no other role may enter."""
+    name = sql.Identifier(name_of(service))
+    ensure_role(admin, name_of(service), settings().service_database_passwords.get(service))
+    with admin.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name_of(service),))
+        if not cursor.fetchone():
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, name))
+        cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(name))
+        cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(name_of(OPERATOR))))
+
+
+def drop(service: str) -> None:
+    """Drop the service's database, with everything in it (the demo's fresh start, and tests)."""
+    with closing(connect(admin_url(), "drop")) as admin:
+        admin.autocommit = True
+        with admin.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name_of(service))))
+
+
+def drop_roles(services: Sequence[str]) -> None:
+    """Drop the roles of services whose databases are gone (tests)."""
+    with closing(connect(admin_url(), "drop")) as admin:
+        admin.autocommit = True
+        with admin.cursor() as cursor:
+            for service in (*services, OPERATOR):
+                cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name_of(service))))
+
+
+def _scripts(service: str) -> ScriptDirectory:
+    folder = PROJECT_ROOT / "services" / service / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory(str(folder), version_locations=[str(Path(folder) / "versions")])
+
+
+def head(service: str) -> str:
+    """The newest revision that this code knows."""
+    found = _scripts(service).get_current_head()
+    if found is None:
+        raise LookupError(f"services/{service}/migrations has no revision")
+    return found
+
+
+def upgrade(service: str, revision: str = "head") -> None:
+    """Run the service's migrations, as the service's own role, under a lock: two at once do not collide."""
+    scripts = _scripts(service)
+    engine = make_engine(database_url(service), "migrate", pool=1, overflow=0)
+    try:
+        with engine.begin() as connection, warnings.catch_warnings():
+            connection.execute(text("SELECT pg_advisory_xact_lock(3)"))
+            environment = EnvironmentContext(Config(), scripts, fn=lambda rev, _: scripts._upgrade_revs(revision, rev))
+            environment.configure(connection=connection, transaction_per_migration=False)
+            context: MigrationContext = environment.get_context()
+            with environment, Operations.context(context):
+                context.run_migrations()
+    finally:
+        engine.dispose()
+
+
+def check_revision(service: str) -> None:
+    """Raises WrongRevision unless the database stands on our head, or on one that is marked compatible with it."""
+    wanted = head(service)
+    with closing(connect(database_url(service), f"{service} check")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")
+        if cursor.fetchone() == (False,):
+            raise WrongRevision(f"the database of {service} is empty: run 'continuum migrate'")
+        cursor.execute("SELECT version_num FROM alembic_version")
+        found = (cursor.fetchone() or ("none",))[0]
+        cursor.execute("SELECT 1 FROM schema_mark WHERE revision = %s AND compatible_with = %s", (found, wanted))
+        if found != wanted and cursor.fetchone() is None:
+            raise WrongRevision(f"the database of {service} is at revision {found}, this code needs {wanted}: run 'continuum migrate'")
+
+
+def grant_operator(service: str) -> None:
+    """The operator's role may read what the ledger needs, and none of the service's own tables."""
+    role = sql.Identifier(name_of(OPERATOR))
+    with closing(connect(database_url(service), "migrate")) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+        for table in OPERATOR_READS:
+            cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
+
+
+def fresh_password() -> str:
+    """A password for a role, for those who write secrets files."""
+    return secrets.token_urlsafe(32)
+
+
+def class_of(service: str) -> type:
+    """The service's Nameko class, for what it declares."""
+    return service_class(service)

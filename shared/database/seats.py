@@ -1,0 +1,51 @@
+"""One process at a time: a session lock on a connection of its own, lost with the connection."""
+
+import select
+
+import psycopg2
+
+from shared.database import Connection, connect, database_url
+
+RELAY, ACTIVE = 1, 2
+
+
+class Seat:
+    """A seat that one process of a service holds. The lock lives as long as the connection: no lease to renew."""
+
+    def __init__(self, service: str, number: int) -> None:
+        self._number = number
+        self.connection: Connection = connect(database_url(service), f"{service} seat {number}")
+        self.connection.autocommit = True
+
+    def take(self) -> bool:
+        """Sit down if the seat is free."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", (self._number,))
+            (mine,) = cursor.fetchone() or (False,)
+        return bool(mine)
+
+    def check(self) -> None:
+        """Raises psycopg2.Error if the connection, and with it the seat, is lost."""
+        if self.connection.closed:
+            raise psycopg2.OperationalError("the connection of the seat is closed")
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+    def listen(self, channel: str) -> None:
+        """Be told of NOTIFY on that channel."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f'LISTEN "{channel}"')
+
+    def wait(self, seconds: float, also: int) -> None:
+        """Until a notification comes, the file ``also`` can be read, or the time is over."""
+        if not self.connection.notifies:
+            select.select([self.connection.fileno(), also], [], [], seconds)
+            self.connection.poll()
+        self.connection.notifies.clear()
+
+    def close(self) -> None:
+        """Stand up."""
+        try:
+            self.connection.close()
+        except psycopg2.Error:
+            pass

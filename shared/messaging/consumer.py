@@ -1,0 +1,204 @@
+"""The consumer of a service: sits down as the active one, empties the inbox queue in batches, runs the retries."""
+
+import hashlib
+import time
+from typing import Any
+from uuid import UUID
+
+import psycopg2
+import structlog
+from amqp.basic_message import Message
+from amqp.exceptions import AMQPError
+from nameko.extensions import SharedExtension
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.config import settings
+from shared.database import sessions
+from shared.database.faults import is_transient
+from shared.database.seats import ACTIVE, Seat
+from shared.messaging import embedded, failures, metrics
+from shared.messaging.broker import open_connection
+from shared.messaging.envelope import MAX_PAYLOAD_BYTES, Envelope, Undecodable, from_amqp
+from shared.messaging.inbox import Inbox, Stopping
+from shared.messaging.retries import Retries
+from shared.messaging.topology import declare_inbox, inbox_of
+
+log = structlog.get_logger()
+
+FULL_ENOUGH, FILL_S, TICK_S = 50, 0.02, 0.5
+SUSPECT_AFTER = 2
+
+
+class InboxConsumer(SharedExtension):
+    """One for each service in a process; ``active`` is true where it consumes (elsewhere it stands by)."""
+
+    def setup(self) -> None:
+        from shared.messaging.subscriptions import declared
+
+        self.service: str = self.container.service_cls.name
+        self._methods: dict[str, list[tuple[str, bool]]] = {}
+        for subscription in declared(self.container.service_cls):
+            listed = self._methods.setdefault(subscription.type, [])
+            listed.append((subscription.method, subscription.projects))
+        self.active = self._stopping = False
+        self._thread: Any = None
+
+    # --- what the inbox asks for
+
+    def instance(self) -> Any:
+        """A fresh instance of the service, with its dependencies, for one batch."""
+        made = self.container.service_cls()
+        for provider in self.container.dependencies:
+            setattr(made, provider.attr_name, provider.get_dependency(None))
+        return made
+
+    def methods(self, type_: str) -> list[tuple[str, bool]]:
+        """The methods that listen to the type, projections first."""
+        return self._methods.get(type_, [])
+
+    # --- life
+
+    def start(self) -> None:
+        self.inbox = Inbox(self.service, sessions(self.service), self)
+        self.retries = Retries(self.inbox, sessions(self.service), list(self._methods))
+        if self._methods and not settings().amqp_uri:
+            embedded.join(self.inbox, frozenset(self._methods))
+        self._thread = self.container.spawn_managed_thread(self.run, identifier=f"inbox {self.service}")
+
+    def stop(self) -> None:
+        """Commit or roll back the batch, ack it, close the connection. Never ``basic.cancel``: it breaks the order."""
+        self._stopping = self.inbox.stopping = True
+        embedded.leave(self.service)
+        if self._thread is not None:
+            self._thread.wait()
+
+    def run(self) -> None:
+        """Until the service stops: sit down as the active one, work; on any fault of a connection, begin again."""
+        pause = 0.1
+        while not self._stopping:
+            seat = None
+            try:
+                seat = Seat(self.service, ACTIVE)
+                self._wait_for(seat)
+                pause = 0.1
+                self._work(seat)
+            except Stopping:
+                pass
+            except (psycopg2.Error, SQLAlchemyError, AMQPError, OSError) as error:
+                if isinstance(error, SQLAlchemyError) and not is_transient(error):
+                    raise
+                log.warning("inbox.interrupted", service=self.service, error=type(error).__name__)
+                time.sleep(pause)
+                pause = min(pause * 2, 5.0)
+            finally:
+                self._set_active(False)
+                if seat is not None:
+                    seat.close()
+
+    def _set_active(self, active: bool) -> None:
+        self.active = active
+        metrics.ACTIVE.labels(self.service).set(int(active))
+
+    def _wait_for(self, seat: Seat) -> None:
+        while not self._stopping and not seat.take():
+            time.sleep(TICK_S)
+        if not self._stopping:
+            self._set_active(True)
+            self.retries.begin()
+
+    def _work(self, seat: Seat) -> None:
+        if self._stopping:
+            return
+        if self._methods and settings().amqp_uri:
+            self._consume(seat)
+        while not self._stopping:
+            self._tick(seat)
+            time.sleep(0.1)
+
+    def _tick(self, seat: Seat) -> None:
+        now = time.monotonic()
+        if now >= getattr(self, "_ticked_at", 0.0) + TICK_S:
+            self._ticked_at = now
+            seat.check()
+            self.retries.run()
+
+    # --- the broker
+
+    def _consume(self, seat: Seat) -> None:
+        from shared.messaging.backfill import backfill
+
+        backfill(self)
+        self._arrived: list[Message] = []
+        connection = open_connection()
+        try:
+            channel = connection.channel()
+            declare_inbox(channel, self.service, self._methods)
+            channel.basic_qos(0, settings().inbox_prefetch, False)
+            channel.basic_consume(inbox_of(self.service), callback=self._arrived.append, on_cancel=_cancelled)
+            log.info("inbox.active", service=self.service)
+            while not self._stopping:
+                self._fill(connection)
+                if self._arrived:
+                    batch = self._arrived[: settings().inbox_batch]
+                    del self._arrived[: len(batch)]
+                    self._settle(channel, batch)
+                connection.heartbeat_tick()
+                self._tick(seat)
+        finally:
+            _close(connection)
+
+    def _fill(self, connection: Any) -> None:
+        """A batch is what has arrived; only after a batch of 50 or more is it worth to wait for more."""
+        full = settings().inbox_batch
+        busy = getattr(self, "_last", 0) >= FULL_ENOUGH
+        try:
+            if not self._arrived:
+                connection.drain_events(timeout=TICK_S)
+            end = time.monotonic() + FILL_S
+            while len(self._arrived) < full:
+                left = end - time.monotonic() if busy else 0
+                connection.drain_events(timeout=max(left, 0))
+        except TimeoutError:
+            pass
+        self._last = min(len(self._arrived), full)
+
+    def _settle(self, channel: Any, batch: list[Message]) -> None:
+        together: list[Envelope] = []
+        for message in batch:
+            envelope = self._decode(message)
+            if envelope is None:
+                continue
+            if envelope.deliveries >= SUSPECT_AFTER:
+                self.inbox.deliver(together)
+                together = []
+                self.retries.alone(envelope)
+            else:
+                together.append(envelope)
+        self.inbox.deliver(together)
+        channel.basic_ack(batch[-1].delivery_tag, multiple=True)
+
+    def _decode(self, message: Message) -> Envelope | None:
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        try:
+            if len(body) > MAX_PAYLOAD_BYTES:
+                raise Undecodable(f"{len(body)} bytes of payload, at most {MAX_PAYLOAD_BYTES} are an event of ours")
+            return from_amqp(message)
+        except Undecodable as error:
+            digest = hashlib.sha256(body + repr(sorted(message.properties.items(), key=str)).encode())
+            text, reason = body.decode("utf-8", "replace"), f"{error}"
+            id_ = UUID(bytes=digest.digest()[:16])
+            self.inbox.persist(
+                lambda: failures.store_junk(sessions(self.service), id_, self.service, text, reason)
+            )
+            return None
+
+
+def _cancelled(consumer_tag: str) -> None:
+    raise ConnectionError("the broker cancelled the consumer: its queue was deleted")
+
+
+def _close(connection: Any) -> None:
+    try:
+        connection.close()
+    except (AMQPError, OSError):
+        connection.collect()

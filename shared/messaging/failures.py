@@ -1,0 +1,169 @@
+"""Events that failed: kept in the consumer's own database, retried, parked; their subject waits for them.
+
+``retrying`` has a next attempt; ``waiting`` stands behind an earlier one of its subject, or waits for a version
+of the code that knows its type; ``parked`` waits for an operator; ``discarded`` was given up by one, with a reason.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from traceback import extract_tb
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased, sessionmaker
+
+from shared.config import settings
+from shared.database.tables import INBOX
+from shared.database.tables import INBOX_FAILURE as F
+from shared.errors import ContinuumError
+from shared.messaging import metrics
+from shared.messaging.envelope import Envelope, Undecodable
+
+UNKNOWN_FOR = timedelta(hours=24)
+MAX_STARTS = 3
+NOW = func.clock_timestamp()
+
+
+class UnknownType(Exception):
+    """This version of the code does not know the type, or has no handler for it."""
+
+
+class Died(Exception):
+    """The process went down each time that it handled this event."""
+
+
+def describe(error: BaseException) -> str:
+    """What an operator may read: the kind of the error, where it was raised, and our own words for it.
+
+    The text of a foreign error stays out: database errors carry the values of people's rows.
+    """
+    place = next((f"{f.filename.rsplit('/', 2)[-2]}/{f.filename.rsplit('/', 1)[-1]}:{f.lineno}"
+                  for f in reversed(extract_tb(error.__traceback__)) if "site-packages" not in f.filename), "")
+    said = str(error) if isinstance(error, ContinuumError | Undecodable | UnknownType | Died) else ""
+    return " ".join(filter(None, [type(error).__name__, place and f"at {place}", said and f"- {said}"]))
+
+
+def _row(envelope: Envelope, **more: Any) -> dict[str, Any]:
+    payload = envelope.payload if isinstance(envelope.payload, str) else envelope.payload.decode("utf-8", "replace")
+    return {
+        "message_id": envelope.id,
+        "source": envelope.source,
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "sequence": envelope.sequence,
+        "headers": envelope.headers,
+        "payload": payload.replace("\x00", "\ufffd"),
+        **more,
+    }
+
+
+def envelope_of(row: Any) -> Envelope:
+    """The envelope of a stored failure."""
+    return Envelope(row.message_id, row.source, row.type, row.subject, row.sequence, row.payload, row.headers)
+
+
+def store_behind(session: Session, envelope: Envelope) -> None:
+    """It waits behind an earlier one of its subject."""
+    row = _row(envelope, state="waiting", reason="behind")
+    session.execute(insert(F).values(row).on_conflict_do_nothing())
+
+
+def store_failed(sessions: sessionmaker[Session], envelope: Envelope, error: Exception) -> None:
+    """The first failure: retried after the first delay; parked at once if it can never be read."""
+    after = verdict(error, attempts=1)
+    with sessions() as session, session.begin():
+        row = _row(envelope, attempts=1, error=describe(error), **after)
+        session.execute(insert(F).values(row).on_conflict_do_nothing())
+    if after["state"] == "parked":
+        metrics.PARKED.labels(session.info["service"]).inc()
+
+
+def store_suspect(sessions: sessionmaker[Session], envelope: Envelope) -> None:
+    """It was delivered before and nobody reported back: from now on it runs alone, and its starts are counted."""
+    row = _row(envelope, state="retrying", reason="suspect", next_attempt_at=NOW)
+    with sessions() as session, session.begin():
+        known = select(literal(1)).select_from(INBOX).where(INBOX.c.message_id == envelope.id)
+        if not session.scalar(known):
+            session.execute(insert(F).values(row).on_conflict_do_nothing())
+
+
+def store_junk(sessions: sessionmaker[Session], id_: UUID, service: str, text: str, reason: str) -> None:
+    """What is not an event of ours at all: kept, cut to 64 KiB, for somebody to look at."""
+    junk = Envelope(id_, "unknown", "unknown", f"junk/{id_}", 0, text[:65536])
+    row = _row(junk, state="parked", reason="undecodable", error=reason)
+    with sessions() as session, session.begin():
+        session.execute(insert(F).values(row).on_conflict_do_nothing())
+    metrics.PARKED.labels(service).inc()
+
+
+def verdict(error: Exception, attempts: int) -> dict[str, Any]:
+    """State, reason and next attempt after the nth failed attempt."""
+    delays = settings().retry_delays_s
+    if isinstance(error, Undecodable):
+        return {"state": "parked", "reason": "undecodable", "next_attempt_at": None}
+    if isinstance(error, UnknownType):
+        return {"state": "waiting", "reason": "unknown", "next_attempt_at": None}
+    if isinstance(error, Died):
+        return {"state": "parked", "reason": "died", "next_attempt_at": None}
+    if attempts > len(delays):
+        return {"state": "parked", "reason": "gave up", "next_attempt_at": None}
+    pause = timedelta(seconds=delays[attempts - 1])
+    return {"state": "retrying", "reason": "failed", "next_attempt_at": NOW + literal(pause)}
+
+
+def due(session: Session, types: Sequence[str], limit: int = 200) -> list[Any]:
+    """What may run now: retries whose time has come, and those that nothing stands before any more."""
+    before = aliased(F)
+    earlier = (
+        select(before.c.message_id)
+        .where(before.c.source == F.c.source, before.c.subject == F.c.subject, before.c.state != "discarded")
+        .where(before.c.sequence < F.c.sequence)
+    )
+    free = (F.c.state == "waiting") & F.c.type.in_(types) & ~earlier.exists() & (F.c.reason != "unknown")
+    ready = (F.c.state == "retrying") & (F.c.next_attempt_at <= NOW)
+    statement = select(F).where(or_(ready, free)).order_by(F.c.source, F.c.subject, F.c.sequence).limit(limit)
+    return list(session.execute(statement).all())
+
+
+def start(session: Session, message_id: UUID) -> int:
+    """Count a start, so that an event that kills the process is found out; gives how many there were before."""
+    counted = update(F).where(F.c.message_id == message_id).values(starts=F.c.starts + 1).returning(F.c.starts)
+    return (session.scalar(counted) or 1) - 1
+
+
+def record(session: Session, message_id: UUID, attempts: int, error: Exception) -> str:
+    """A retry failed: set what comes next. Gives the new state."""
+    after = verdict(error, attempts)
+    session.execute(
+        update(F)
+        .where(F.c.message_id == message_id)
+        .values(attempts=attempts, starts=0, error=describe(error), updated_at=NOW, **after)
+    )
+    return str(after["state"])
+
+
+def wake_unknown(session: Session, types: Sequence[str]) -> None:
+    """After a start: what an older version did not know may be known now; after 24 hours it is parked."""
+    session.execute(
+        update(F)
+        .where(F.c.state == "waiting", F.c.reason == "unknown")
+        .where(or_(F.c.type.in_(types), F.c.first_failed_at < NOW - literal(UNKNOWN_FOR)))
+        .values(
+            state=case((F.c.type.in_(types), "waiting"), else_="parked"),
+            reason=case((F.c.type.in_(types), "behind"), else_="unknown"),
+            updated_at=NOW,
+        )
+    )
+
+
+def as_dict(row: Any) -> dict[str, Any]:
+    """A failure as operators see it; the payload only as JSON, where it is JSON."""
+    shown = {c.name: getattr(row, c.name) for c in F.columns}
+    try:
+        shown["payload"] = json.loads(row.payload)
+    except ValueError:
+        shown["payload"] = row.payload
+    return shown

@@ -1,0 +1,226 @@
+"""The relay: one process of a service publishes its outbox in order, and moves what is confirmed to the log."""
+
+import os
+import time
+from typing import Any
+from uuid import UUID
+
+import psycopg2
+import structlog
+from amqp.exceptions import AMQPError
+from nameko.extensions import DependencyProvider
+from psycopg2.extras import register_uuid
+
+from shared.config import settings
+from shared.database import connect, database_url
+from shared.database.seats import RELAY, Seat
+from shared.messaging import embedded, metrics, outbox
+from shared.messaging.broker import Publisher
+from shared.messaging.envelope import Envelope
+from shared.testing.failpoints import failpoint
+
+log = structlog.get_logger()
+register_uuid()
+
+CHANNEL = "continuum_outbox"
+POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S = 0.5, 1.0, 0.01, 5.0
+
+CLAIM = """
+SELECT id, event_id, type, subject, sequence, headers, payload::text FROM outbox o
+WHERE id > %s AND (not_before IS NULL OR not_before <= clock_timestamp())
+{held}
+ORDER BY id LIMIT %s
+"""
+NOT_BEHIND = """AND NOT EXISTS (SELECT FROM outbox h WHERE h.not_before > clock_timestamp()
+                                AND h.subject = o.subject AND h.id < o.id)"""
+MOVE = """
+WITH moved AS (DELETE FROM outbox WHERE id = ANY(%s) RETURNING *)
+INSERT INTO event_log (id, event_id, type, subject, sequence, headers, payload, not_before, created_at)
+SELECT id, event_id, type, subject, sequence, headers, payload, not_before, created_at FROM moved
+ON CONFLICT DO NOTHING
+"""
+HOLD = "UPDATE outbox SET not_before = clock_timestamp() + %s * interval '1 second' WHERE id = ANY(%s)"
+
+Row = tuple[int, Envelope]
+
+
+class Relay(DependencyProvider):
+    """Runs beside the service for as long as it lives; is at work in one process of the service at a time."""
+
+    def setup(self) -> None:
+        self.service: str = self.container.service_cls.name
+        self._readable, self._writable = os.pipe()
+        self._stopping = self._working = self._woken = False
+        self._thread: Any = None
+        self._notifying = False
+        self._notify: Any = None
+        self.publisher: Publisher | None = None
+
+    def start(self) -> None:
+        outbox.on_commit(self.service, self.committed)
+        self._thread = self.container.spawn_managed_thread(self.run, identifier=f"relay {self.service}")
+
+    def stop(self) -> None:
+        outbox.on_commit(self.service, None)
+        self._stopping = True
+        self._wake()
+        if self._thread is not None:
+            self._thread.wait()
+
+    # --- waking up
+
+    def committed(self) -> None:
+        """A transaction with events was committed here: wake the relay, in this process or in another."""
+        if self._working:
+            self._wake()
+        elif settings().amqp_uri:
+            self._tell_others()
+
+    def _wake(self) -> None:
+        if not self._woken:
+            os.write(self._writable, b".")
+            self._woken = True
+
+    def _tell_others(self) -> None:
+        """NOTIFY in a statement of its own, at most one in 10 ms; the poll of the relay catches the rest."""
+        if not self._notifying:
+            self._notifying = True
+            self.container.spawn_managed_thread(self._send_notify)
+
+    def _send_notify(self) -> None:
+        time.sleep(COALESCE_S)
+        self._notifying = False
+        try:
+            if self._notify is None or self._notify.closed:
+                self._notify = connect(database_url(self.service), f"{self.service} notify")
+                self._notify.autocommit = True
+            with self._notify.cursor() as cursor:
+                cursor.execute(f'NOTIFY "{CHANNEL}"')
+        except psycopg2.Error:
+            self._notify = None
+
+    def _sleep(self, seat: Seat, seconds: float = POLL_S) -> None:
+        seat.wait(seconds, self._readable)
+        if self._woken:
+            os.read(self._readable, 4096)
+            self._woken = False
+
+    # --- the work
+
+    def run(self) -> None:
+        """Until the service stops: sit down, publish; on any fault of a connection, begin again."""
+        pause = 0.1
+        while not self._stopping:
+            seat = None
+            try:
+                seat = Seat(self.service, RELAY)
+                self._wait_for(seat)
+                pause = 0.1
+                self._publish_until_stopped(seat)
+            except (psycopg2.Error, AMQPError, OSError) as error:
+                log.warning("relay.interrupted", service=self.service, error=type(error).__name__)
+                time.sleep(pause)
+                pause = min(pause * 2, 5.0)
+            finally:
+                self._working = False
+                self._close(seat)
+
+    def _close(self, seat: Seat | None) -> None:
+        if self.publisher is not None:
+            self.publisher.close()
+            self.publisher = None
+        if seat is not None:
+            seat.close()
+
+    def _wait_for(self, seat: Seat) -> None:
+        while not self._stopping and not seat.take():
+            self._sleep(seat)
+        seat.listen(CHANNEL)
+        self._working = True
+
+    def _publish_until_stopped(self, seat: Seat) -> None:
+        self._floor, self._full_scan_at = 0, 0.0
+        self._holding = True
+        underway: list[Row] = []
+        number = 0
+        if settings().amqp_uri:
+            self.publisher = Publisher(self.service)
+        while not self._stopping:
+            rows = self._claim(seat, underway)
+            if rows and self.publisher is not None:
+                next_number = self.publisher.send([envelope for _, envelope in rows])
+            if underway:
+                self._settle(seat, underway, number)
+            if rows and self.publisher is None:
+                embedded.deliver([envelope for _, envelope in rows])
+                self._move(seat, rows)
+                rows = []
+            underway, number = rows, next_number if rows else 0
+            if not rows:
+                self._idle(seat)
+        if underway:
+            self._settle(seat, underway, number)
+
+    def _idle(self, seat: Seat) -> None:
+        self._floor = 0  # a lower id may be committed later; that commit wakes us
+        if self.publisher is not None:
+            self.publisher.beat()
+        self._sleep(seat)
+
+    def _claim(self, seat: Seat, underway: list[Row]) -> list[Row]:
+        """The next window in id order. Old rows are skipped for speed alone, and looked for every second."""
+        now = time.monotonic()
+        if self._floor and now > self._full_scan_at:
+            self._floor = 0
+        if not self._floor:
+            self._full_scan_at = now + FULL_SCAN_S
+        floor = self._floor
+        limit = settings().relay_window + (len(underway) if not floor else 0)
+        with seat.connection.cursor() as cursor:
+            cursor.execute(CLAIM.format(held=NOT_BEHIND if self._holding else ""), (floor, limit))
+            found = cursor.fetchall()
+        out = {id_ for id_, _ in underway}
+        rows = [(r[0], Envelope(r[1], self.service, r[2], r[3], r[4], r[6], r[5])) for r in found if r[0] not in out]
+        rows = rows[: settings().relay_window]
+        self._floor = rows[-1][0] if rows else floor
+        return rows
+
+    def _settle(self, seat: Seat, rows: list[Row], number: int) -> None:
+        assert self.publisher is not None
+        started = time.monotonic()
+        self.publisher.wait(number)
+        failpoint("relay.published")
+        metrics.CONFIRM.labels(self.service).observe(time.monotonic() - started)
+        if self.publisher.returned:
+            rows = self._hold_returned(seat, rows)
+        self._move(seat, rows)
+
+    def _hold_returned(self, seat: Seat, rows: list[Row]) -> list[Row]:
+        """What came back for want of a queue: nobody is declared to listen, or the row is held and alerted."""
+        assert self.publisher is not None
+        with seat.connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT type FROM subscriber")
+            declared = {type_ for (type_,) in cursor.fetchall()}
+            came_back = [r for r in rows if str(r[1].id) in self.publisher.returned]
+            self.publisher.returned -= {str(envelope.id) for _, envelope in came_back}
+            held = [id_ for id_, envelope in came_back if envelope.type in declared]
+            if held:
+                cursor.execute(HOLD, (HELD_S, held))
+        if held:
+            self._holding = True
+            metrics.RETURNED.labels(self.service).inc(len(held))
+            log.error("relay.returned", service=self.service, count=len(held),
+                      types=sorted({e.type for i, e in rows if i in held}))
+        return [r for r in rows if r[0] not in held]
+
+    def _move(self, seat: Seat, rows: list[Row]) -> None:
+        if not rows:
+            return
+        with seat.connection.cursor() as cursor:
+            cursor.execute(MOVE, ([id_ for id_, _ in rows],))
+        metrics.PUBLISHED.labels(self.service).inc(len(rows))
+
+
+def envelope_from(row: Any, service: str) -> Envelope:
+    """The envelope of a row of ``event_log`` or ``outbox``."""
+    return Envelope(UUID(str(row.event_id)), service, row.type, row.subject, row.sequence, row.payload, row.headers)

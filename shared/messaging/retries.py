@@ -1,0 +1,93 @@
+"""Runs what failed before, each event alone: when its time has come, or when nothing stands before it any more."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from shared.database.faults import is_transient
+from shared.database.tables import INBOX_FAILURE as F
+from shared.messaging import failures, metrics
+from shared.messaging.envelope import Envelope
+from shared.messaging.inbox import TAKE_ONE, HandlerFailed, Inbox
+
+log = structlog.get_logger()
+
+
+class Retries:
+    """Used by the consumer's own loop alone, so that a retry never runs beside a batch of its service."""
+
+    def __init__(self, inbox: Inbox, sessions: sessionmaker[Session], types: list[str]) -> None:
+        self._inbox, self._sessions, self._types = inbox, sessions, types
+
+    def begin(self) -> None:
+        """After a start: types that an older version did not know may be known now."""
+        with self._sessions() as session, session.begin():
+            failures.wake_unknown(session, self._types)
+
+    def run(self) -> None:
+        """Run what is due, until nothing is."""
+        while not self._inbox.stopping:
+            with self._sessions() as session, session.begin():
+                rows = failures.due(session, self._types)
+            if not rows:
+                return
+            for row in rows:
+                self._attempt(row.message_id)
+
+    def alone(self, envelope: Envelope) -> None:
+        """A message that was delivered before without an outcome: stored first, then run by itself."""
+        self._inbox.persist(lambda: failures.store_suspect(self._sessions, envelope))
+        self._attempt(envelope.id)
+
+    def _attempt(self, message_id: UUID) -> None:
+        with self._inbox.turn():
+            row, starts = self._inbox.persist(lambda: self._begin(message_id))
+            if row is not None:
+                self._inbox.persist(lambda: self._try(row, starts))
+
+    def _begin(self, message_id: UUID) -> tuple[Any, int]:
+        """Say that it starts, in a transaction of its own: if the process dies of it, the next one knows."""
+        with self._sessions() as session, session.begin():
+            row = session.execute(select(F).where(F.c.message_id == message_id)).one_or_none()
+            if row is None or row.state not in ("retrying", "waiting"):
+                return None, 0
+            return row, failures.start(session, message_id)
+
+    def _try(self, row: Any, starts: int) -> None:
+        try:
+            if starts >= failures.MAX_STARTS - 1:
+                raise failures.Died(f"the process went down {starts} times while it handled this event")
+            self._handle(row)
+        except HandlerFailed as failed:
+            self._record(row, failed.error)
+        except failures.Died as died:
+            self._record(row, died)
+        except SQLAlchemyError as error:
+            if is_transient(error):
+                raise
+            self._record(row, error)
+
+    def _handle(self, row: Any) -> None:
+        envelope = failures.envelope_of(row)
+        with self._sessions() as session, session.begin():
+            late = session.connection().exec_driver_sql(
+                TAKE_ONE,
+                (str(envelope.id), envelope.source, envelope.type, envelope.subject, envelope.sequence),
+            ).scalar()
+            session.execute(delete(F).where(F.c.message_id == envelope.id))
+            if late is not None:  # None: handled before, only the note of the failure was left
+                self._inbox.run_one(session, envelope, late=bool(late))
+        metrics.handled(self._inbox.service, [envelope])
+
+    def _record(self, row: Any, error: Exception) -> None:
+        attempts = row.attempts + 1
+        with self._sessions() as session, session.begin():
+            state = failures.record(session, row.message_id, attempts, error)
+        if state == "parked":
+            metrics.PARKED.labels(self._inbox.service).inc()
+            log.error("event.parked", service=self._inbox.service, type=row.type,
+                      event_id=str(row.message_id), error=type(error).__name__)

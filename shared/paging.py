@@ -1,0 +1,55 @@
+"""Lists in pages: a cursor that stays right while rows come and go."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import Session
+
+from shared.errors import Invalid
+
+MAX_LIMIT = 200
+
+
+def page(
+    session: Session,
+    statement: Select[Any],
+    *,
+    order: Sequence[Any],
+    limit: int = 50,
+    after: str | None = None,
+    descending: bool = False,
+    key: Callable[[Any], Sequence[Any]] | None = None,
+) -> dict[str, Any]:
+    """One page as ``{"items": [...], "next": cursor or None}``.
+
+    ``order`` are not-null columns that end in a unique one; ``key`` gives their values of an item (by default its
+    attributes of those names). Raises Invalid for a limit outside 1 to 200 or a cursor that we did not make.
+    """
+    if not 1 <= limit <= MAX_LIMIT:
+        raise Invalid.field("limit", f"{limit} is out of range, 1 to {MAX_LIMIT} are possible")
+    if after is not None:
+        at, given = tuple_(*order), _open(after, len(order))
+        statement = statement.where(at < tuple_(*given) if descending else at > tuple_(*given))
+    ordered = statement.order_by(*(c.desc() if descending else c.asc() for c in order)).limit(limit + 1)
+    result = session.execute(ordered)
+    rows = list(result.scalars() if len(statement.column_descriptions) == 1 else result)
+    values = key or (lambda item: [getattr(item, c.key) for c in order])
+    more = rows[limit:]
+    return {"items": rows[:limit], "next": _cursor(values(rows[limit - 1])) if more else None}
+
+
+def _cursor(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([str(v) for v in values]).encode()).decode()
+
+
+def _open(cursor: str, size: int) -> list[str]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor))
+        if len(values) == size and all(isinstance(v, str) for v in values):
+            return list(values)
+    except (ValueError, TypeError):
+        pass
+    raise Invalid.field("after", "is not a cursor of this list; leave it out to begin at the start")

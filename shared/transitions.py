@@ -1,0 +1,44 @@
+"""State machines as one table of (state, event, state): what runs, what is printed, what is drawn."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from shared.errors import TransitionNotAllowed, join
+
+S = TypeVar("S", bound=StrEnum)
+Move = tuple[S, str, S]
+
+
+class Transitions(Generic[S]):
+    """The moves of one machine, named ``service.subject``; ``corrections`` are listed, and stand outside the table."""
+
+    registry: "dict[str, Transitions[StrEnum]]" = {}
+
+    def __init__(self, name: str, *moves: Move[S], corrections: Sequence[str] = ()) -> None:
+        self.name, self.moves, self.corrections = name, moves, tuple(corrections)
+        self._to = {(source, event): target for source, event, target in moves}
+        if len(self._to) != len(moves):
+            raise ValueError(f"{name}: one event from one state leads to two states")
+        self.registry[name] = self  # type: ignore[assignment]
+
+    def __iter__(self) -> Iterator[Move[S]]:
+        return iter(self.moves)
+
+    def allowed(self, state: S) -> list[str]:
+        """The events that are possible in this state, as the table orders them."""
+        return [event for source, event, _ in self.moves if source == state]
+
+    def next(self, state: S, event: str) -> S:
+        """The state after the event. Raises TransitionNotAllowed, which names both."""
+        if (target := self._to.get((state, event))) is not None:
+            return target
+        allowed = self.allowed(state)
+        right = f"possible here: {join(allowed)}" if allowed else "nothing is possible here any more"
+        raise TransitionNotAllowed(
+            f"{self.name}: {event!r} is not possible in state {state.value!r}; {right}",
+            machine=self.name,
+            state=state.value,
+            event=event,
+            allowed=allowed,
+        )
