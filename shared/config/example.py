@@ -1,5 +1,6 @@
 """``.env.example`` from the declarations: ``python -m shared.config.example`` writes it."""
 
+import sys
 from textwrap import wrap
 
 from shared.config.declarations import Declaration, declarations, of_each_service
@@ -31,5 +32,15 @@ def example() -> str:
     return HEAD + "\n".join(line for told in everything for line in _lines(told)) + "\n"
 
 
+def main(arguments: list[str]) -> int:
+    """Write the file; with ``--check`` only say (and by the exit code) whether it is up to date."""
+    if arguments != ["--check"]:
+        FILE.write_text(example())
+    elif FILE.read_text() != example():
+        sys.stderr.write(".env.example is not up to date: python -m shared.config.example\n")
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    FILE.write_text(example())
+    sys.exit(main(sys.argv[1:]))

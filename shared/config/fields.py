@@ -1,4 +1,4 @@
-"""What a variable may hold: parsers of text, and marshmallow fields that say what would be right, never what was given."""
+"""What a variable may hold: parsers of text, and fields that say what would be right, never what was given."""
 
 import json
 from collections.abc import Callable

@@ -18,7 +18,7 @@ ALLOWED = frozenset(
     event level timestamp logger service version exception dropped
     correlation_id causation_id traceparent actor
     method caller error error_type fields outcome deadline_s
-    event_id type event_type event_types subject sequence source consumer queue exchange state attempt attempts
+    event_id type types event_type event_types subject sequence source consumer queue exchange state attempt attempts
     batch count pending parked waiting reason_code next_attempt_at redelivered reply_code
     kind at due_at revision ready checks port host pid exit_code signal delay_s duration_ms age_s size_bytes
     step command path

@@ -1,0 +1,79 @@
+# `make` lists everything. `make check` is what must be right besides the tests; `./continuum test` runs the tests.
+PYTHON := .venv/bin/python
+BIN := .venv/bin
+SHELL_SCRIPTS := continuum .ci/run
+
+.DEFAULT_GOAL := help
+.PHONY: help check format format-check lint types imports deps spelling shell drift docs \
+	test test-unit test-service test-contract test-integration coverage bench locks clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  %-18s %s\n", $$1, $$2 }'
+
+check: format-check lint types imports deps spelling shell drift ## everything that CI checks besides the tests
+
+format: ## write all code in one form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+format-check: ## is all code in that form?
+	$(BIN)/ruff format --check .
+
+lint: ## mistakes that can be read off the code
+	$(BIN)/ruff check .
+
+types: ## mypy, strict
+	$(BIN)/mypy
+
+imports: ## who may import whom (the sentences are in pyproject.toml)
+	$(BIN)/lint-imports --no-cache
+
+deps: ## are dependencies declared, and used?
+	$(BIN)/deptry .
+
+spelling: ## spelling
+	$(BIN)/codespell .
+
+shell: ## shell scripts
+	$(BIN)/shellcheck $(SHELL_SCRIPTS)
+	if command -v dash >/dev/null; then dash -n continuum; fi
+
+drift: ## are generated files up to date?
+	$(PYTHON) -m shared.config.example --check
+
+docs: ## write the generated files again
+	$(PYTHON) -m shared.config.example
+
+test: ## all tests
+	./continuum test
+
+test-unit: ## the domain: no input or output, milliseconds
+	./continuum test tests/unit
+
+test-service: ## handlers on a real PostgreSQL
+	./continuum test tests/service
+
+test-contract: ## events and calls against their golden schemas
+	./continuum test tests/contract
+
+test-integration: ## real RabbitMQ and PostgreSQL, faults, the launcher
+	./continuum test tests/integration
+
+coverage: ## all tests with coverage: domain 100 %, the whole at least 90 %
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100
+	$(BIN)/coverage report --fail-under=90
+
+bench: ## the benchmarks
+	./continuum bench
+
+locks: ## resolve the dependencies again (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml \
+		-c requirements.lock -o requirements-dev.lock
+
+clean: ## remove caches (not .venv, not .data)
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
