@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from random import SystemRandom
 from re import compile as pattern
+from typing import Any
 
 from shared.ids import new_id
 
@@ -19,12 +20,18 @@ _bits = SystemRandom().getrandbits
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Immutable: ``actor`` is who asked (audit data), ``causation_id`` the event or call that led here."""
+    """Immutable: ``actor`` is who asked (audit data), ``causation_id`` the event or call that led here.
+
+    ``call_ids`` is Nameko's stack of calls, the outermost first; ``deadline`` (unix seconds) is when whoever
+    asked stops waiting.
+    """
 
     correlation_id: str
     actor: str | None = None
     causation_id: str | None = None
     traceparent: str | None = None
+    call_ids: tuple[str, ...] = ()
+    deadline: float | None = None
 
 
 _current: ContextVar[Context | None] = ContextVar("continuum_context", default=None)
@@ -59,10 +66,10 @@ def traceparent() -> str | None:
 
 
 @contextmanager
-def bound(inside: Context | None = None, **changes: str | None) -> Iterator[Context]:
-    """Work inside this context: given whole, or as changes to the present one; the old one comes back after."""
+def bound(inside: Context | None = None, **changes: Any) -> Iterator[Context]:
+    """Work inside this context: given whole, or as changes to the present one; the old one returns after."""
     inside = inside or context()
-    inside = replace(inside, **changes) if changes else inside  # type: ignore[arg-type]
+    inside = replace(inside, **changes) if changes else inside
     token = _current.set(inside)
     try:
         yield inside

@@ -16,7 +16,7 @@ _FILE = "keys.json"
 
 
 class KeptRing(KeyRing):
-    """A ring that makes the key of an issuer when it is first asked to sign, for every process of the folder."""
+    """A ring that makes the key of an issuer when it first has to sign, for every process of the folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__({"keys": []})

@@ -1,8 +1,11 @@
 """The keys that a process holds: private ones of the issuers that it is, public ones of all."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from joserfc.jwk import OKPKey
@@ -57,13 +60,12 @@ class KeyRing:
 
     @classmethod
     def from_settings(cls, settings: "Settings") -> "KeyRing":
-        """The keys that were configured; without VERIFY_KEYS, those kept in the data folder."""
-        from shared.keys.kept import kept_ring
+        """The keys that were configured; without VERIFY_KEYS, those kept in the data folder.
 
-        if settings.verify_keys is None:
-            return kept_ring(settings.data_dir)
-        own = [] if settings.signing_key is None else signing_keys(settings.signing_key, settings.verify_keys)
-        return cls(settings.verify_keys, own)
+        One ring for a configuration, so that what was verified once is remembered everywhere in the process.
+        """
+        jwks = None if settings.verify_keys is None else json.dumps(settings.verify_keys)
+        return _configured(settings.data_dir, settings.signing_key, jwks)
 
     def key_of(self, kid: str) -> OKPKey:
         """The public key of that name. Raises LookupError."""
@@ -84,13 +86,23 @@ class KeyRing:
         return self.signing[issuer]
 
     def token(self, principal: Principal, issuer: str, lifetime_s: float = LIFETIME_S) -> str:
-        """A token of the principal that is good for half of its lifetime at least; signed when there is none."""
+        """A token of the principal, good for half of its lifetime at least; signed when there is none."""
         asked, at = (issuer, principal, lifetime_s), datetime.now(UTC).timestamp()
         known = self._issued.get(asked)
         if known is None or known[1] < at + lifetime_s / 2:
             token = issue(principal, self.signer(issuer), lifetime_s)
             known = self._issued.remember(asked, token, at + lifetime_s)
         return known[0]
+
+
+@cache
+def _configured(data_dir: Path, signing_key: str | None, verify_keys: str | None) -> KeyRing:
+    from shared.keys.kept import kept_ring
+
+    if verify_keys is None:
+        return kept_ring(data_dir)
+    jwks = json.loads(verify_keys)
+    return KeyRing(jwks, [] if signing_key is None else signing_keys(signing_key, jwks))
 
 
 def generate(issuers: Iterable[str]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -106,7 +118,7 @@ def public_entry(kid: str, key: OKPKey) -> dict[str, Any]:
 
 
 def signing_keys(pem: str, jwks: Jwks) -> list[SigningKey]:
-    """The private key as each of the issuers under which its public half is listed. ValueError: under none."""
+    """The private key as each of the issuers that its public half is listed under. ValueError: none."""
     key = OKPKey.import_key(pem)
     kids = [entry["kid"] for entry in jwks["keys"] if entry["x"] == key.as_dict()["x"]]
     if not kids:

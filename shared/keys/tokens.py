@@ -23,7 +23,7 @@ MAX_TOKEN_CHARACTERS = 8_192
 def issue(
     principal: Principal, key: "SigningKey", lifetime_s: float = LIFETIME_S, now: datetime | None = None
 ) -> str:
-    """The token of a principal, good for ``lifetime_s`` seconds. ValueError: the issuer may not sign for it."""
+    """The token of a principal, good for ``lifetime_s`` seconds. ValueError: the issuer may not sign it."""
     if not may_issue(key.issuer, principal):
         raise ValueError(f"{key.issuer} may not sign for this principal")
     expires = (now or datetime.now(UTC)).timestamp() + lifetime_s
@@ -31,10 +31,10 @@ def issue(
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key.key, [ALGORITHM])
 
 
-def verify(token: str | None, ring: "KeyRing", now: datetime | None = None) -> Principal:
+def verify(token: object, ring: "KeyRing", now: datetime | None = None) -> Principal:
     """The principal of a token. Raises Unauthenticated, with what is wrong with it."""
     at = (now or datetime.now(UTC)).timestamp()
-    if not token:
+    if not isinstance(token, str) or not token:
         raise Unauthenticated("the call names no principal")
     if (known := ring.verified.get(token)) is None:
         known = ring.verified.remember(token, *_checked(token, ring))
@@ -45,7 +45,7 @@ def verify(token: str | None, ring: "KeyRing", now: datetime | None = None) -> P
 
 
 def _checked(token: str, ring: "KeyRing") -> tuple[Principal, float]:
-    if not isinstance(token, str) or len(token) > MAX_TOKEN_CHARACTERS:
+    if len(token) > MAX_TOKEN_CHARACTERS:
         raise Unauthenticated("the principal's token is not a token")
     try:
         decoded = jwt.decode(token, ring.find, [ALGORITHM])

@@ -1,0 +1,148 @@
+"""A broker connection of our own with one channel, that no message can break.
+
+py-amqp raises while it reads a message whose properties or routing key are not UTF-8, and RabbitMQ hands out
+such a message again and again; here its properties are dropped, or it is rejected.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+from amqp import spec
+from amqp.exceptions import AMQPError
+from amqp.method_framing import frame_handler
+from amqp.serialization import loads
+from amqp.transport import SSLTransport, TCPTransport
+from eventlet.patcher import is_monkey_patched
+from kombu.connection import Connection
+from kombu.transport import pyamqp
+
+HEARTBEAT_S = 20
+CONNECT_TIMEOUT_S = 5
+READ_BYTES = 16_384
+HEADER_FRAME, PROPERTIES_AT = 2, 12
+CONNECTION_ERRORS = (AMQPError, OSError, AttributeError)
+Dispatch = Callable[..., Any]
+
+
+class _Channel(pyamqp.Channel):
+    """Rejects what cannot be read, and tells when the broker has stopped to deliver."""
+
+    undecodable: Callable[[], None] = staticmethod(lambda: None)
+    cancelled: Callable[[], None] = staticmethod(lambda: None)
+
+    def dispatch_method(self, method_sig: tuple[int, int], payload: bytes, content: Any) -> None:
+        try:
+            super().dispatch_method(method_sig, payload, content)
+        except UnicodeDecodeError:
+            if method_sig != spec.Basic.Deliver:
+                raise
+            (_, tag), _ = loads("sL", payload, 4)
+            self.basic_reject(tag, requeue=False)
+            self.undecodable()
+        if method_sig == spec.Basic.CancelOk:
+            self.cancelled()
+
+
+def _tolerant(connection: Any, callback: Dispatch) -> Callable[[tuple[int, int, bytes]], bool]:
+    """py-amqp's reader of frames; a header whose properties cannot be read counts as one without any."""
+    read = frame_handler(connection, callback)
+
+    def on_frame(frame: tuple[int, int, bytes]) -> bool:
+        try:
+            return bool(read(frame))
+        except (ValueError, AMQPError):
+            kind, channel, payload = frame
+            if kind != HEADER_FRAME:
+                raise
+            return bool(read((kind, channel, bytes(payload[:PROPERTIES_AT]) + b"\0\0")))
+
+    return on_frame
+
+
+class _ReadsAhead:
+    """Takes what has arrived with one system call, instead of three for each frame."""
+
+    _quick_recv: Callable[[int], bytes]
+
+    def _setup_transport(self) -> None:
+        super()._setup_transport()  # type: ignore[misc]
+        receive = self._quick_recv
+        self._quick_recv = lambda wanted: receive(max(wanted, READ_BYTES))
+
+
+class _Tcp(_ReadsAhead, TCPTransport):
+    pass
+
+
+class _Tls(_ReadsAhead, SSLTransport):
+    pass
+
+
+class _Connection(pyamqp.Connection):
+    Channel = _Channel
+
+    def Transport(self, host: str, connect_timeout: float, ssl: Any, *_: Any, **options: Any) -> Any:
+        return (_Tls if ssl else _Tcp)(host, connect_timeout=connect_timeout, ssl=ssl, **options)
+
+
+class _Amqp(pyamqp.Transport):
+    Connection = _Connection
+
+
+class _Amqps(pyamqp.SSLTransport):
+    Connection = _Connection
+
+
+class Link:
+    """One connection with one channel, from opening to loss. Whoever calls ``read`` is its only reader."""
+
+    def __init__(self, uri: str, name: str) -> None:
+        """Connects. Raises one of CONNECTION_ERRORS."""
+        if not is_monkey_patched("socket"):
+            raise RuntimeError("RPC needs green sockets: call eventlet.monkey_patch() before anything else")
+        address = Connection(
+            uri,
+            transport=_Amqps if uri.startswith("amqps:") else _Amqp,
+            heartbeat=HEARTBEAT_S,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            transport_options={
+                "frame_handler": _tolerant,
+                "client_properties": {"connection_name": name},
+            },
+        )
+        self._amqp: Any = address.transport.establish_connection()
+        self.channel: Any = self._amqp.channel()
+        self.channel.auto_decode = False
+        self._beat = eventlet.spawn(self._heartbeat)
+
+    def read(self) -> None:
+        """Hand out what arrives, until the connection is lost: raises one of CONNECTION_ERRORS."""
+        drain = self._amqp.drain_events
+        while True:
+            drain()
+
+    def close(self) -> None:
+        """Take leave of the broker; nobody may be reading any more."""
+        self._beat.kill()
+        try:
+            with eventlet.Timeout(CONNECT_TIMEOUT_S):
+                self._amqp.close()
+        except (*CONNECTION_ERRORS, eventlet.Timeout):
+            self.cut()
+
+    def cut(self) -> None:
+        """Cut the line: the reader notices it at once."""
+        self._beat.kill()
+        try:
+            self._amqp.transport.sock.shutdown(2)
+        except (OSError, AttributeError):
+            return
+
+    def _heartbeat(self) -> None:
+        try:
+            while True:
+                eventlet.sleep(HEARTBEAT_S / 4)
+                self._amqp.heartbeat_tick()
+        except CONNECTION_ERRORS:
+            eventlet.spawn(self.cut)

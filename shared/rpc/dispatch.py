@@ -1,0 +1,132 @@
+"""Answers the calls of one service, from whichever transport they come."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from random import uniform
+from time import perf_counter
+from typing import Any
+
+import eventlet
+from sqlalchemy.orm import Session
+
+from shared.config import Settings
+from shared.context import bound, correlation_id
+from shared.errors import ContinuumError, Fault, NotFound, OutcomeUnknown, join
+from shared.keys import KeyRing
+from shared.logs import get_logger
+from shared.rpc import failures, limits, metrics, wire
+from shared.rpc.admission import Admission, Admitted, context_of
+from shared.rpc.call import Call, Transaction
+from shared.rpc.endpoint import Endpoint
+from shared.rpc.wire import Request
+
+UNKNOWN_METHOD = "?"
+Instance = Callable[[Endpoint, Request], AbstractContextManager[Any]]
+
+
+class Dispatcher:
+    """The methods of a service and everything that stands around each of them. ``answer`` never raises.
+
+    ``instance`` lends an object of the service's class for one call; ``open_session`` makes a session.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        settings: Settings,
+        ring: KeyRing,
+        instance: Instance,
+        open_session: Callable[[], Session],
+    ) -> None:
+        self.service, self.endpoints = service, dict[str, Endpoint]()
+        self._admission = Admission(settings, ring)
+        self._instance, self._open_session = instance, open_session
+        self._log = get_logger(__name__).bind()
+        self._noted: dict[tuple[str, str], tuple[Any, Any]] = {}
+
+    def add(self, endpoint: Endpoint) -> None:
+        """Offer a method."""
+        self.endpoints[endpoint.name] = endpoint
+
+    def answer(self, request: Request) -> bytes:
+        """The body of the reply; every failure is one of the errors that callers know."""
+        began = perf_counter()
+        with bound(context_of(self.service, request)):
+            try:
+                body, outcome = self._result(request), "ok"
+            except ContinuumError as error:
+                body, outcome = wire.error_body(error), type(error).__name__
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
+                body, outcome = self._fault(request, error), Fault.__name__
+            self._note(request, outcome, perf_counter() - began)
+        return body
+
+    def _result(self, request: Request) -> bytes:
+        endpoint = self._endpoint(request)
+        admitted = self._admission.admit(request.headers, public=endpoint.public)
+        with bound(actor=admitted.principal.actor, deadline=admitted.deadline):
+            return self._rerun_on_conflict(admitted, self._work(endpoint, admitted, request))
+
+    def _endpoint(self, request: Request) -> Endpoint:
+        endpoint = self.endpoints.get(request.method)
+        if endpoint is None:
+            offered = join(sorted(self.endpoints))
+            raise NotFound(f"{self.service} has no method {request.method[:80]!r}; it has {offered}")
+        if request.redelivered and not endpoint.idempotent:
+            raise OutcomeUnknown(f"{self.service} stopped during {endpoint.name}: look before asking again")
+        return endpoint
+
+    def _work(
+        self, endpoint: Endpoint, admitted: Admitted, request: Request
+    ) -> Callable[[Transaction], bytes]:
+        args, kwargs = wire.arguments_of(request.body)
+
+        def work(transaction: Transaction) -> bytes:
+            call = Call(admitted.principal, admitted.now, admitted.deadline, transaction)
+            arguments = endpoint.load(args, kwargs)
+            with self._instance(endpoint, request) as service:
+                result = getattr(service, endpoint.name)(call, **arguments)
+            return wire.result_body(endpoint.dump(result))
+
+        return work
+
+    def _rerun_on_conflict(self, admitted: Admitted, work: Callable[[Transaction], bytes]) -> bytes:
+        for run in range(1, limits.RERUNS + 1):
+            try:
+                return self._once(admitted, work)
+            except Exception as error:
+                if not failures.rerun(error):
+                    raise
+                metrics.RERUN.labels(self.service).inc()
+                eventlet.sleep(uniform(0, 0.01 * 2**run))
+        return self._once(admitted, work, last=True)
+
+    def _once(self, admitted: Admitted, work: Callable[[Transaction], bytes], last: bool = False) -> bytes:
+        transaction = Transaction(self._open_session, admitted.deadline)
+        try:
+            body = work(transaction)
+            transaction.commit()
+            return body
+        except Exception as error:
+            told = failures.translated(error, committing=transaction.committing)
+            if told is None or (failures.rerun(error) and not last):
+                raise
+            raise told from error
+        finally:
+            transaction.close()
+
+    def _fault(self, request: Request, error: Exception) -> bytes:
+        self._log.error("a call failed by a fault of ours", method=request.method, exc_info=error)
+        told = Fault(f"{self.service} could not do it: a fault of ours", correlation_id=correlation_id())
+        return wire.error_body(told)
+
+    def _note(self, request: Request, outcome: str, took_s: float) -> None:
+        method = request.method if request.method in self.endpoints else UNKNOWN_METHOD
+        if (noted := self._noted.get((method, outcome))) is None:
+            noted = self._noted[method, outcome] = (
+                metrics.REQUESTS.labels(self.service, method, outcome),
+                metrics.SECONDS.labels(self.service, method),
+            )
+        noted[0].inc()
+        noted[1].observe(took_s)
+        self._log.info("call answered", method=method, outcome=outcome, duration_ms=round(took_s * 1000, 2))

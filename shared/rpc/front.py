@@ -1,0 +1,200 @@
+"""Where the calls to one service come in from RabbitMQ, and its replies go out."""
+
+from collections.abc import Callable
+from random import uniform
+from typing import Any
+
+import eventlet
+from amqp import Message, spec
+from eventlet.event import Event
+
+from shared.errors import Invalid
+from shared.logs import get_logger
+from shared.rpc import limits, metrics, wire
+from shared.rpc.amqp import CONNECTION_ERRORS, Link
+from shared.rpc.dispatch import Dispatcher
+from shared.rpc.wire import Request
+from shared.rpc.workers import Workers
+
+log = get_logger(__name__)
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+REMEMBERED = 2_000
+CANCEL_S = 5
+Key = tuple[str, str]
+
+
+class AmqpFront:
+    """One connection and channel for a service's requests, made again with back-off when it is lost.
+
+    A request that is delivered again, because our connection was lost in between, is not run again when this
+    process is still at it or has answered it: its reply goes out by the new connection.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, uri: str, max_workers: int) -> None:
+        self._dispatcher, self._uri, self._max_workers = dispatcher, uri, max_workers
+        self.workers = Workers()
+        self._reader: Any = None
+        self._link: Link | None = None
+        self._at_work: dict[Key, Any] = {}
+        self._answered: dict[Key, None] = {}
+        self._unsent: dict[Key, bytes] = {}
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests are being taken."""
+        return self._link is not None
+
+    def start(self, spawn: Callable[[Callable[[], None]], Any] = eventlet.spawn) -> None:
+        """Take requests from now on, as soon as the broker is there."""
+        self._reader = spawn(self._serve)
+
+    def stop(self, grace_s: float) -> None:
+        """Take no more; what runs gets ``grace_s`` seconds to finish and answer, then it is killed."""
+        if self._link is not None:
+            self._cancel(self._link)
+        self.workers.wait(grace_s)
+        self.kill()
+
+    def kill(self) -> None:
+        """Stop at once: what runs is rolled back, and the broker delivers it again elsewhere."""
+        self.workers.kill()
+        if self._reader is not None:
+            self._reader.kill()
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    def _cancel(self, link: Link) -> None:
+        """Stop the deliveries; those that were under way still arrive before the broker's word."""
+        cancelled = Event()
+        link.channel.cancelled = cancelled.send
+        try:
+            link.channel.send_method(spec.Basic.Cancel, "sb", (self._queue, False))
+        except CONNECTION_ERRORS:
+            return
+        cancelled.wait(CANCEL_S)
+
+    @property
+    def _queue(self) -> str:
+        return limits.QUEUE.format(self._dispatcher.service)
+
+    def _serve(self) -> None:
+        pause_s = SHORTEST_PAUSE_S
+        while True:
+            try:
+                self._listen()
+            except CONNECTION_ERRORS as error:
+                pause_s = SHORTEST_PAUSE_S if self.ready else min(pause_s * 2, LONGEST_PAUSE_S)
+                log.warning("no connection for calls", delay_s=round(pause_s, 1), error=type(error).__name__)
+            self._lost()
+            eventlet.sleep(uniform(pause_s / 2, pause_s))
+
+    def _lost(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.cut()
+
+    def _listen(self) -> None:
+        link = Link(self._uri, f"{self._dispatcher.service} rpc")
+        link.channel.undecodable = lambda: self._drop("undecodable")
+        declare(link.channel, self._dispatcher.service)
+        link.channel.basic_qos(0, self._max_workers, False)
+        self._link = link
+        link.channel.basic_consume(self._queue, consumer_tag=self._queue, callback=self._take)
+        for key in list(self._unsent):
+            self._publish(link, key, self._unsent[key])
+            self._unsent.pop(key, None)
+        link.read()
+
+    def _take(self, message: Any) -> None:
+        self.workers.run(self._work, message)
+
+    def _work(self, message: Any) -> None:
+        properties = message.properties
+        key = (properties.get("reply_to") or "", properties.get("correlation_id") or "")
+        if not key[0]:
+            self._drop("no reply_to")
+            self._acknowledge(message)
+        elif not message.delivery_info["redelivered"] or not self._known(key, message):
+            self._answer(key, message)
+
+    def _answer(self, key: Key, message: Any) -> None:
+        self._at_work[key] = message
+        try:
+            body = self._body(key, message)
+        finally:
+            latest = self._at_work.pop(key, message)
+        self._remember(key)
+        self._reply(key, body)
+        self._acknowledge(latest)
+
+    def _known(self, key: Key, message: Any) -> bool:
+        """A request that came before: take its new delivery in place of the old one."""
+        if key in self._at_work:
+            self._at_work[key] = message
+            return True
+        if key in self._answered:
+            self._acknowledge(message)
+            return True
+        return False
+
+    def _body(self, key: Key, message: Any) -> bytes:
+        properties, info = message.properties, message.delivery_info
+        if not key[1] or properties.get("content_type") != limits.CONTENT_TYPE:
+            self._drop("malformed")
+            return wire.error_body(
+                Invalid("a request needs a correlation id, and application/json as content")
+            )
+        method = info["routing_key"].partition(".")[2]
+        headers = properties.get("application_headers") or {}
+        return self._dispatcher.answer(Request(method, message.body, headers, key[1], info["redelivered"]))
+
+    def _reply(self, key: Key, body: bytes) -> None:
+        if self._link is None:
+            self._keep(key, body)
+            return
+        try:
+            self._publish(self._link, key, body)
+        except CONNECTION_ERRORS:
+            self._keep(key, body)
+
+    def _publish(self, link: Link, key: Key, body: bytes) -> None:
+        message = Message(
+            body,
+            content_type=limits.CONTENT_TYPE,
+            content_encoding="utf-8",
+            delivery_mode=1,
+            correlation_id=key[1],
+        )
+        link.channel.basic_publish(message, limits.EXCHANGE, key[0])
+
+    def _acknowledge(self, message: Any) -> None:
+        """A delivery of a lost connection cannot be acknowledged: the broker delivers it again."""
+        if self._link is not None and message.channel is self._link.channel:
+            try:
+                message.channel.basic_ack(message.delivery_info["delivery_tag"])
+            except CONNECTION_ERRORS:
+                return
+
+    def _keep(self, key: Key, body: bytes) -> None:
+        if len(self._unsent) >= REMEMBERED:
+            self._unsent.pop(next(iter(self._unsent)))
+            self._drop("no connection")
+        self._unsent[key] = body
+
+    def _remember(self, key: Key) -> None:
+        if len(self._answered) >= REMEMBERED:
+            del self._answered[next(iter(self._answered))]
+        self._answered[key] = None
+
+    def _drop(self, reason: str) -> None:
+        metrics.DROPPED.labels(self._dispatcher.service, reason).inc()
+        log.warning("a request or reply was dropped", reason_code=reason)
+
+
+def declare(channel: Any, service: str) -> None:
+    """The exchange and the queue of a service's RPC, just as Nameko 2.14 declares them."""
+    queue = limits.QUEUE.format(service)
+    channel.exchange_declare(limits.EXCHANGE, "topic", durable=True, auto_delete=False)
+    channel.queue_declare(queue, durable=True, auto_delete=False)
+    channel.queue_bind(queue, limits.EXCHANGE, f"{service}.*")

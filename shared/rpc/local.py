@@ -1,0 +1,81 @@
+"""RPC inside one process, without a broker: the same bodies and the same work, handed over directly."""
+
+from typing import Any
+
+from eventlet.event import Event
+from eventlet.semaphore import Semaphore
+
+from shared.errors import DeadlineExceeded, OutcomeUnknown, Unavailable
+from shared.rpc.dispatch import Dispatcher
+from shared.rpc.wire import Request, error_body
+from shared.rpc.workers import Workers
+
+_fronts: "dict[str, LocalFront]" = {}
+
+
+class LocalFront:
+    """Where calls of this process to one service come in."""
+
+    def __init__(self, dispatcher: Dispatcher, max_workers: int) -> None:
+        self._dispatcher = dispatcher
+        self._free, self.workers = Semaphore(max_workers), Workers()
+
+    @property
+    def ready(self) -> bool:
+        """Whether calls are being taken."""
+        return _fronts.get(self._dispatcher.service) is self
+
+    def start(self, _: Any = None) -> None:
+        """Take calls from now on."""
+        _fronts[self._dispatcher.service] = self
+
+    def stop(self, grace_s: float) -> None:
+        """Take no more calls; those that run get ``grace_s`` seconds, then they are killed."""
+        self._leave()
+        self.workers.wait(grace_s)
+        self.workers.kill()
+
+    def kill(self) -> None:
+        """Stop at once: what runs is rolled back."""
+        self._leave()
+        self.workers.kill()
+
+    def take(self, request: Request) -> Any:
+        """Work on the call when there is a place; the event that is returned gets the body of the reply."""
+        answered = Event()
+        self.workers.run(self._work, request, answered)
+        return answered
+
+    def _work(self, request: Request, answered: Any) -> None:
+        try:
+            with self._free:
+                answered.send(self._dispatcher.answer(request))
+        finally:
+            if not answered.ready():
+                stopped = (
+                    f"{self._dispatcher.service} stopped during {request.method}: look before asking again"
+                )
+                answered.send(error_body(OutcomeUnknown(stopped)))
+
+    def _leave(self) -> None:
+        if _fronts.get(self._dispatcher.service) is self:
+            del _fronts[self._dispatcher.service]
+
+
+class LocalTransport:
+    """Calls to the services of this process."""
+
+    def call(
+        self, service: str, method: str, body: bytes, headers: dict[str, Any], timeout_s: float
+    ) -> bytes:
+        """The body of the reply. Raises Unavailable, at once when the service is not here, DeadlineExceeded."""
+        front = _fronts.get(service)
+        if front is None:
+            raise Unavailable(f"nobody answers for {service}: it does not run in this process")
+        reply: bytes | None = front.take(Request(method, body, headers, "local")).wait(timeout_s)
+        if reply is None:
+            raise DeadlineExceeded(f"{service}.{method} did not answer within {timeout_s:g} s")
+        return reply
+
+    def close(self) -> None:
+        """There is nothing to close."""

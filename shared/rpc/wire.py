@@ -1,0 +1,129 @@
+"""What travels: JSON bodies of requests and replies, as Nameko 2.14 writes them, and errors as plain data."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from math import isfinite
+from typing import Any, NoReturn
+from uuid import UUID
+
+from shared.errors import ContinuumError, Fault, Invalid, TooLarge, rebuild
+from shared.rpc.limits import MAX_MESSAGE_BYTES
+
+Headers = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Request:
+    """A call as it arrived: ``key`` is the id of the message, ``body`` its JSON text."""
+
+    method: str
+    body: bytes
+    headers: Headers
+    key: str
+    redelivered: bool = False
+
+
+def _plainly(value: object) -> Any:
+    """What JSON has no form for, as text that it would be read from again."""
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+dumps = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=True, default=_plainly
+).encode
+
+
+def request_body(arguments: Mapping[str, Any]) -> bytes:
+    """The body of a call. Raises Invalid for what JSON cannot say, TooLarge above a mebibyte."""
+    try:
+        body = dumps({"args": [], "kwargs": dict(arguments)}).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Invalid(f"the arguments cannot be sent as JSON: {error}") from error
+    check_size("the request", body)
+    return body
+
+
+def arguments_of(body: bytes) -> tuple[list[Any], dict[str, Any]]:
+    """The ``args`` and ``kwargs`` of a request. Raises Invalid or TooLarge."""
+    check_size("the request", body)
+    try:
+        request = json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise Invalid("the request is not JSON in UTF-8") from None
+    if isinstance(request, dict):
+        args, kwargs = request.get("args"), request.get("kwargs")
+        if isinstance(args, list) and isinstance(kwargs, dict):
+            return args, kwargs
+    raise Invalid('the request must be {"args": [...], "kwargs": {...}}')
+
+
+def result_body(result: Any) -> bytes:
+    """The reply that carries a result. TypeError or ValueError: JSON cannot say it; TooLarge: see there."""
+    body = f'{{"result":{dumps(result)},"error":null}}'.encode()
+    check_size("the answer", body)
+    return body
+
+
+def error_body(error: ContinuumError) -> bytes:
+    """The reply that carries an error: Nameko's four keys, and ``details`` for callers of ours."""
+    kind = type(error)
+    told = {
+        "exc_type": kind.__name__,
+        "exc_path": f"{kind.__module__}.{kind.__qualname__}",
+        "exc_args": [error.message],
+        "value": error.message,
+        "details": plain(error.details),
+    }
+    return dumps({"result": None, "error": told}).encode()
+
+
+def result_of(body: bytes) -> Any:
+    """The result in a reply. Raises the error in it, as the class that it had; Fault when it is no reply."""
+    try:
+        reply = json.loads(body.decode())
+        error = reply["error"]
+        if error is None:
+            return reply["result"]
+        name, message, details = error["exc_type"], str(error["value"]), error.get("details") or {}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Fault("the answer is not a reply of Nameko") from None
+    raise rebuild(name, message, details)
+
+
+def plain(value: Any) -> Any:
+    """Any value in JSON's own types; what has none is named by its type, so that nothing can fail or leak."""
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, str | UUID | Decimal | datetime | date | time):
+        return value if isinstance(value, str) else _plainly(value)
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(each) for key, each in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview):
+        return [plain(each) for each in value]
+    return type(value).__name__
+
+
+def check_size(what: str, body: bytes) -> None:
+    """Raises TooLarge above a mebibyte."""
+    if len(body) > MAX_MESSAGE_BYTES:
+        raise TooLarge(
+            f"{what} has {len(body)} bytes; at most {MAX_MESSAGE_BYTES} travel",
+            size_bytes=len(body),
+            limit_bytes=MAX_MESSAGE_BYTES,
+        )
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
