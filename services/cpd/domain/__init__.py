@@ -1,0 +1,1 @@
+"""The rules of statutory induction and of development among peers, in plain Python."""

@@ -1,0 +1,88 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.cpd.domain.working_days import (
+    bank_holidays,
+    easter,
+    is_working_day,
+    london_day,
+    start_of,
+    usual_holidays,
+    within,
+    working_days,
+)
+
+SPECIAL_YEARS = {2012, 2020, 2022, 2023}  # jubilees, VE Day moved, a funeral, a coronation
+
+
+@pytest.mark.parametrize(
+    ("year", "sunday"),
+    [
+        (2008, (3, 23)),
+        (2011, (4, 24)),
+        (2024, (3, 31)),
+        (2025, (4, 20)),
+        (2029, (4, 1)),
+        (2038, (4, 25)),
+        (2049, (4, 18)),
+    ],
+)
+def test_easter_is_where_the_tables_have_it(year: int, sunday: tuple[int, int]) -> None:
+    assert easter(year) == date(year, *sunday)
+
+
+@pytest.mark.parametrize("year", sorted(set(range(2012, 2029)) - SPECIAL_YEARS))
+def test_the_rule_gives_what_is_published_in_every_usual_year(year: int) -> None:
+    assert usual_holidays(year) == bank_holidays(year)
+
+
+def test_a_special_holiday_is_no_working_day() -> None:
+    assert not is_working_day(date(2023, 5, 8))
+
+
+def test_years_that_are_not_published_yet_follow_the_rule() -> None:
+    assert sorted(bank_holidays(2033)) == [
+        date(2033, 1, 3),  # 1 January is a Saturday
+        date(2033, 4, 15),
+        date(2033, 4, 18),
+        date(2033, 5, 2),
+        date(2033, 5, 30),
+        date(2033, 8, 29),
+        date(2033, 12, 26),
+        date(2033, 12, 27),  # Christmas Day is a Sunday, Boxing Day is taken
+    ]
+
+
+def test_two_days_of_a_weekend_give_two_substitutes() -> None:
+    assert {date(2021, 12, 27), date(2021, 12, 28)} <= usual_holidays(2021)
+
+
+@pytest.mark.parametrize(
+    ("count", "beginning", "last"),
+    [
+        (1, date(2026, 7, 17), date(2026, 7, 17)),  # the date itself counts
+        (1, date(2026, 7, 18), date(2026, 7, 20)),  # a Saturday does not
+        (10, date(2026, 7, 20), date(2026, 7, 31)),
+        (3, date(2026, 8, 28), date(2026, 9, 2)),  # over the summer bank holiday
+        (20, date(2026, 12, 18), date(2027, 1, 19)),  # over Christmas, Boxing Day's substitute and New Year
+    ],
+)
+def test_within_working_days_counts_the_date_it_begins_with(count: int, beginning: date, last: date) -> None:
+    assert within(count, beginning) == last
+
+
+def test_working_days_of_a_week_with_a_bank_holiday() -> None:
+    assert working_days(date(2026, 5, 4), date(2026, 5, 10)) == tuple(date(2026, 5, d) for d in (5, 6, 7, 8))
+
+
+def test_no_working_days_where_the_end_is_before_the_beginning() -> None:
+    assert working_days(date(2026, 5, 6), date(2026, 5, 5)) == ()
+
+
+def test_the_day_is_the_one_in_london() -> None:
+    assert london_day(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == date(2026, 7, 2)
+
+
+def test_a_day_starts_at_midnight_in_london() -> None:
+    assert start_of(date(2026, 7, 2)) == datetime(2026, 7, 1, 23, 0, tzinfo=UTC)
