@@ -6,25 +6,34 @@ from typing import Any
 import structlog
 from sqlalchemy import func, select, update
 
+from shared.config import settings
 from shared.database import sessions
 from shared.database.tables import SUBSCRIPTION
 from shared.errors import ContinuumError
+from shared.keys import KeyRing
 from shared.messaging.catchup import envelopes
 from shared.messaging.inbox import Stopping
+from shared.rpc import Others, RpcClient
 
 log = structlog.get_logger()
-PAGE, PAUSE_S = 500, 2.0
+PAUSE_S = 2.0
 
 
 def backfill(consumer: Any) -> None:
     """Ask each source for what was published before; waits for a source that does not answer yet."""
-    for source, types in _missing(consumer.service).items():
+    missing = _missing(consumer.service)
+    if not missing:
+        return
+    client = RpcClient.from_settings(settings(), consumer.service)
+    others = Others(consumer.service, client, KeyRing.from_settings(settings()))
+    for source, types in missing.items():
         after = 0
-        while (page := _page(consumer, source, types, after))["last"] is not None:
+        while (page := _page(consumer, others, source, types, after))["last"] is not None:
             consumer.inbox.deliver(envelopes(page, source))
             after = page["last"]
         _done(consumer.service, source, types)
         log.info("backfill.done", service=consumer.service, source=source)
+    client.close()
 
 
 def _missing(service: str) -> dict[str, list[str]]:
@@ -36,13 +45,10 @@ def _missing(service: str) -> dict[str, list[str]]:
     return found
 
 
-def _page(consumer: Any, source: str, types: list[str], after: int) -> dict[str, Any]:
-    from shared.rpc import ServiceRpc
-
+def _page(consumer: Any, others: Others, source: str, types: list[str], after: int) -> dict[str, Any]:
     while not consumer.inbox.stopping:
         try:
-            client = ServiceRpc.client_of(consumer.container)
-            found: dict[str, Any] = client.call(source, "event_page", {"types": types, "after": after, "limit": PAGE})
+            found: dict[str, Any] = others.call(source, "event_page", {"types": types, "after": after})
             return found
         except ContinuumError as error:
             log.warning("backfill.waits", service=consumer.service, source=source, error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""Pages of a service's past: for backfill, replay and reconcile; by RPC, beside broker and inbox."""
+"""A service's past, in pages and in digests: for backfill, replay and reconcile, beside broker and inbox."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,43 +10,53 @@ from sqlalchemy.orm import Session
 
 from shared.messaging.envelope import Envelope
 
+MAX_PAGE = 500
 PAGE_BYTES = 700_000
 PAGE = text("""
 SELECT id, event_id, type, subject, sequence, headers, payload::text AS payload FROM event_log
-WHERE id > :after AND type = ANY(:types) AND published_at >= coalesce(:since, '-infinity')
+WHERE id > :after AND type = ANY(:types) AND created_at >= coalesce(:since, '-infinity'::timestamptz)
 ORDER BY id LIMIT :limit
 """)
-OUTGOING = text("SELECT count(*) FROM outbox")
-LOG_DIGEST = text("""
-SELECT type, date_trunc('hour', created_at) AS hour, count(*) AS count, sum({hash}) AS hash
-FROM (SELECT type, created_at, event_id FROM event_log
-      UNION ALL SELECT type, created_at, event_id FROM outbox o
-                WHERE NOT EXISTS (SELECT FROM event_log l WHERE l.event_id = o.event_id)) AS made
-WHERE type = ANY(:types) GROUP BY 1, 2
-""".replace("{hash}", "('x' || substr(md5(event_id::text), 1, 15))::bit(60)::bigint"))
-INBOX_DIGEST = text("""
-SELECT type, date_trunc('hour', made_at) AS hour, count(*) AS count, sum({hash}) AS hash
-FROM (SELECT type, message_id, to_timestamp(('x' || substr(replace(message_id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0) AS made_at
-      FROM (SELECT type, source, message_id FROM inbox UNION SELECT type, source, message_id FROM inbox_failure) AS all_of_them
-      WHERE source = :source AND type = ANY(:types)) AS known
-GROUP BY 1, 2
-""".replace("{hash}", "('x' || substr(md5(message_id::text), 1, 15))::bit(60)::bigint"))
+
+LOG = """
+SELECT type, event_id FROM event_log WHERE type = ANY(:types)
+UNION SELECT type, event_id FROM outbox WHERE type = ANY(:types)
+"""
+INBOX = """
+SELECT type, message_id AS event_id FROM inbox WHERE source = :source AND type = ANY(:types)
+UNION SELECT type, message_id FROM inbox_failure WHERE source = :source AND type = ANY(:types)
+"""
+# An id is a UUIDv7: its first 48 bits are milliseconds since 1970, the same on both sides.
+HOUR = """(('x' || left(event_id::text, 8) || substr(event_id::text, 10, 4))::bit(48)::bigint / 3600000)"""
+DIGEST = """
+SELECT type, {hour} AS hour, count(*) AS count, sum(uuid_hash_extended(event_id, 0))::text AS hash
+FROM ({events}) AS events WHERE {hour} >= :hour GROUP BY 1, 2 ORDER BY 1, 2
+"""
+IDS = "SELECT event_id FROM ({events}) AS events WHERE {hour} = :hour"
 
 
 def events_after(
     session: Session, types: Sequence[str], after: int, limit: int, since: datetime | None = None
 ) -> dict[str, Any]:
     """A page of the log in id order: ``{"events": [...], "last": id or None}``; it ends early at 700 kB."""
-    rows = session.execute(PAGE, {"after": after, "types": list(types), "limit": limit, "since": since}).all()
+    asked = {"after": after, "types": list(types), "limit": limit, "since": since}
     events: list[dict[str, Any]] = []
     size, last = 0, None
-    for row in rows:
+    for row in session.execute(PAGE, asked).all():
         size += len(row.payload)
         if events and size > PAGE_BYTES:
             break
         last = row.id
-        events.append({name: getattr(row, name) for name in ("type", "subject", "sequence", "headers", "payload")}
-                      | {"event_id": str(row.event_id)})
+        events.append(
+            {
+                "event_id": str(row.event_id),
+                "type": row.type,
+                "subject": row.subject,
+                "sequence": row.sequence,
+                "headers": row.headers,
+                "payload": row.payload,
+            }
+        )
     return {"events": events, "last": last}
 
 
@@ -56,3 +66,19 @@ def envelopes(page: dict[str, Any], source: str) -> list[Envelope]:
         Envelope(UUID(e["event_id"]), source, e["type"], e["subject"], e["sequence"], e["payload"], e["headers"])
         for e in page["events"]
     ]
+
+
+def digest(
+    session: Session, events: str, types: Sequence[str], since: datetime | None, **more: Any
+) -> list[dict[str, Any]]:
+    """Count and hash for each (type, hour) of ``LOG`` or ``INBOX``, from the hour of ``since`` on."""
+    hour = int(since.timestamp() // 3600) if since else 0
+    statement = text(DIGEST.format(hour=HOUR, events=events))
+    rows = session.execute(statement, {"types": list(types), "hour": hour, **more})
+    return [dict(row) for row in rows.mappings()]
+
+
+def ids(session: Session, events: str, type_: str, hour: int, **more: Any) -> list[UUID]:
+    """The event ids of one bucket."""
+    statement = text(IDS.format(hour=HOUR, events=events))
+    return list(session.scalars(statement, {"types": [type_], "hour": hour, **more}))

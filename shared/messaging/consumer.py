@@ -37,7 +37,8 @@ class InboxConsumer(SharedExtension):
 
         self.service: str = self.container.service_cls.name
         self._methods: dict[str, list[tuple[str, bool]]] = {}
-        for subscription in declared(self.container.service_cls):
+        self.subscriptions = declared(self.container.service_cls)
+        for subscription in self.subscriptions:
             listed = self._methods.setdefault(subscription.type, [])
             listed.append((subscription.method, subscription.projects))
         self.active = self._stopping = False
