@@ -1,0 +1,79 @@
+"""Placements with dates and a mentor, in contrasting schools (domain page, Training)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.itt.domain.placements import arrange, complete, schools, trained_at, working_days
+from services.itt.domain.trainees import State
+from shared.errors import Conflict, Invalid
+from tests.unit.itt.builders import MENTOR_ID, NOW, TODAY, placement, trainee
+
+
+def test_a_placement_is_arranged_with_its_mentor() -> None:
+    event = arrange(trainee(), placement(), NOW)
+    assert (event.number, event.school_urn, event.mentor_id) == (1, "123456", MENTOR_ID)
+    assert event.person is not None
+    assert event.person.last_name == "Hall"
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"number": 0}, "1 to 5"),
+        ({"number": 6}, "1 to 5"),
+        ({"school_urn": "12345"}, "six digits"),
+        ({"starts_on": None}, "first day"),
+        ({"ends_on": date(2026, 9, 6)}, "before the first day"),
+    ],
+)
+def test_a_wrong_placement_is_refused(changes: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(Invalid, match=wrong):
+        arrange(trainee(), placement(**changes), NOW)
+
+
+def test_an_awarded_trainee_gets_no_placement() -> None:
+    with pytest.raises(Conflict):
+        arrange(trainee(State.AWARDED), placement(), NOW)
+
+
+def test_a_completed_placement_counts_its_working_days() -> None:
+    after, event = complete(trainee(), placement(), date(2026, 11, 20), None, NOW)
+    assert (after.completed_on, after.days, event.days) == (date(2026, 11, 20), 55, 55)
+
+
+def test_fewer_days_may_be_given() -> None:
+    _, event = complete(trainee(), placement(), TODAY, 40, NOW)
+    assert event.days == 40
+
+
+@pytest.mark.parametrize(
+    ("on", "days", "wrong"),
+    [
+        (date(2026, 11, 24), None, "future"),
+        (date(2026, 9, 6), None, "before the first day"),
+        (date(2026, 9, 11), 6, "0 to 5"),
+        (TODAY, -1, "0 to"),
+    ],
+)
+def test_a_completion_that_cannot_be_is_refused(on: date, days: int | None, wrong: str) -> None:
+    with pytest.raises(Invalid, match=wrong):
+        complete(trainee(), placement(), on, days, NOW)
+
+
+def test_a_placement_is_completed_once_and_after_it_was_arranged() -> None:
+    with pytest.raises(Conflict, match="was completed"):
+        complete(trainee(), placement(completed_on=TODAY), TODAY, None, NOW)
+    with pytest.raises(Conflict, match="arrange it first"):
+        complete(trainee(), placement(starts_on=None), TODAY, None, NOW)
+
+
+def test_bank_holidays_are_no_working_days() -> None:
+    assert working_days(date(2026, 12, 21), date(2027, 1, 1)) == 7
+
+
+def test_schools_are_counted_once_and_told_in_the_order_of_placements() -> None:
+    known = [placement(3, "345678"), placement(1, "123456"), placement(2, "123456"), placement(4, "900030")]
+    assert schools(known) == 3
+    assert trained_at(known) == ("123456", "345678")

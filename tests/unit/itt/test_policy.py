@@ -1,0 +1,57 @@
+"""Who may do what: changing is the accredited provider's, corrections the administrator's."""
+
+from uuid import UUID
+
+import pytest
+
+from services.itt.domain.policy import PERMISSIONS, provider_relations, relations
+from shared.errors import NotAllowed
+from shared.policy import Principal, Role
+from tests.unit.itt.builders import MENTOR_ID, PERSON_ID, trainee
+
+PROVIDER = Principal("p", frozenset({Role.ACCREDITED_PROVIDER}), frozenset({"provider:2A5"}))
+OTHER = Principal("o", frozenset({Role.ACCREDITED_PROVIDER}), frozenset({"provider:1TZ"}))
+LEAD = Principal("l", frozenset({Role.LEAD_SCHOOL}), frozenset({"school:123456"}))
+MENTOR = Principal(str(MENTOR_ID), frozenset({Role.MENTOR}))
+SELF = Principal(str(PERSON_ID), frozenset({Role.TRAINEE}))
+OPERATOR = Principal("admin", frozenset({Role.OPERATOR}))
+
+EXPECTED = {
+    "trainee.recommend": [PROVIDER],
+    "trainee.withdraw": [PROVIDER],
+    "trainee.change": [PROVIDER],
+    "trainee.assess": [PROVIDER],
+    "trainee.review": [PROVIDER, MENTOR],
+    "trainee.read": [PROVIDER, LEAD, MENTOR, SELF, OPERATOR],
+    "trainee.equality": [SELF],
+    "trainee.undo_award": [OPERATOR],
+    "trainee.undo_withdrawal": [OPERATOR],
+    "trainee.move": [OPERATOR],
+    "trainee.correct_course": [OPERATOR],
+    "trainee.discard": [OPERATOR],
+    "trainee.award": [OPERATOR],
+    "trainee.receive_trn": [OPERATOR],
+}
+
+
+@pytest.mark.parametrize("action", EXPECTED)
+@pytest.mark.parametrize("by", [PROVIDER, OTHER, LEAD, MENTOR, SELF, OPERATOR], ids=lambda by: by.id)
+def test_the_table_allows_exactly_who_may(action: str, by: Principal) -> None:
+    holds = relations(by, trainee(), {PERSON_ID}, [MENTOR_ID], "123456")
+    assert PERMISSIONS.allows(by, action, holds) is (by in EXPECTED[action])
+
+
+def test_a_lead_school_never_recommends_whom_it_trained() -> None:
+    holds = relations(LEAD, trainee(), {PERSON_ID}, [], "123456")
+    with pytest.raises(NotAllowed):
+        PERMISSIONS.require(LEAD, "trainee.recommend", holds)
+
+
+def test_a_merged_person_is_still_the_trainee() -> None:
+    later = Principal(str(UUID(int=77)), frozenset({Role.TRAINEE}))
+    assert relations(later, trainee(), {PERSON_ID, UUID(int=77)}, [], None) == {"self"}
+
+
+def test_a_file_is_the_providers_own() -> None:
+    assert provider_relations(PROVIDER, "2A5") == {"own_provider"}
+    assert provider_relations(PROVIDER, "1TZ") == set()
