@@ -14,12 +14,17 @@ from shared.messaging.envelope import Fact
 def resolve(session: Session, person_id: UUID) -> UUID:
     """The id that the person goes by now."""
     seen = {person_id}
-    while (found := session.scalar(select(A.c.person_id).where(A.c.merged_id == person_id, A.c.separated == 0))) is not None:
-        if found in seen:
-            return found
+    while (found := _merged_into(session, person_id)) is not None and found not in seen:
         seen.add(found)
         person_id = found
     return person_id
+
+
+def _merged_into(session: Session, person_id: UUID) -> UUID | None:
+    into: UUID | None = session.scalar(
+        select(A.c.person_id).where(A.c.merged_id == person_id, A.c.separated == 0)
+    )
+    return into
 
 
 def known_as(session: Session, person_id: UUID) -> set[UUID]:

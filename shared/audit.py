@@ -58,8 +58,18 @@ def audit(
 
 def audit_trail(session: Session, subject: str) -> list[AuditRecord]:
     """Everything that was done to the subject, oldest first."""
-    columns = (AUDIT.c.at, AUDIT.c.who, AUDIT.c.on_behalf_of, AUDIT.c.action, AUDIT.c.why, AUDIT.c.changes, AUDIT.c.personal)
-    rows = session.execute(select(*columns).where(AUDIT.c.subject == subject).order_by(AUDIT.c.at, AUDIT.c.id))
+    columns = (
+        AUDIT.c.at,
+        AUDIT.c.who,
+        AUDIT.c.on_behalf_of,
+        AUDIT.c.action,
+        AUDIT.c.why,
+        AUDIT.c.changes,
+        AUDIT.c.personal,
+    )
+    rows = session.execute(
+        select(*columns).where(AUDIT.c.subject == subject).order_by(AUDIT.c.at, AUDIT.c.id)
+    )
     return [AuditRecord(*row) for row in rows]
 
 

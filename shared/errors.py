@@ -35,7 +35,8 @@ class Invalid(ContinuumError):
 
     @property
     def fields(self) -> FieldErrors:
-        return self.details.get("fields", {})
+        found: FieldErrors = self.details.get("fields", {})
+        return found
 
 
 class NotFound(ContinuumError):

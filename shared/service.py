@@ -22,7 +22,7 @@ from shared.rpc import Call, ServiceRpc, rpc
 from shared.timers import TimerLoop
 
 
-class Machinery(DependencyProvider):  # type: ignore[misc]
+class Machinery(DependencyProvider):
     """The consumer and the timers of this process, for the operations."""
 
     consumer = InboxConsumer()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from shared.errors import TransitionNotAllowed, join
 
@@ -13,7 +13,7 @@ Move = tuple[S, str, S]
 class Transitions(Generic[S]):
     """The moves of one machine, named ``service.subject``; ``corrections`` are listed, and stand outside the table."""
 
-    registry: "dict[str, Transitions[StrEnum]]" = {}
+    registry: ClassVar["dict[str, Transitions[StrEnum]]"] = {}
 
     def __init__(self, name: str, *moves: Move[S], corrections: Sequence[str] = ()) -> None:
         self.name, self.moves, self.corrections = name, moves, tuple(corrections)

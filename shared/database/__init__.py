@@ -13,9 +13,24 @@ from sqlalchemy.orm import Session, sessionmaker
 from shared.config import settings
 from shared.database import embedded
 
-__all__ = ["Connection", "Session", "admin_url", "connect", "database_url", "dispose", "engine", "operator_url", "sessions"]
+__all__ = [
+    "Connection",
+    "Session",
+    "admin_url",
+    "connect",
+    "database_url",
+    "dispose",
+    "engine",
+    "operator_url",
+    "sessions",
+]
 
-KEEPALIVE: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 2, "keepalives_interval": 2, "keepalives_count": 3}
+KEEPALIVE: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 2,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 OPERATOR = "operator"
 
 
@@ -39,7 +54,11 @@ def _url(database: str, role: str, password: str | None) -> str:
 def database_url(service: str) -> str:
     """The address that a service uses: its own database and its own role."""
     own = settings().service_database_urls.get(service)
-    return own.replace("+psycopg2", "") if own else _url(name_of(service), name_of(service), settings().service_database_passwords.get(service))
+    return (
+        own.replace("+psycopg2", "")
+        if own
+        else _url(name_of(service), name_of(service), settings().service_database_passwords.get(service))
+    )
 
 
 def operator_url(service: str) -> str:
@@ -61,7 +80,7 @@ def connect(url: str, application: str) -> Connection:
 
 def make_engine(url: str, application: str, *, pool: int, overflow: int) -> Engine:
     """An engine on that address; a connection that the server dropped is noticed before it is used."""
-    creator: Callable[[], Connection] = lambda: connect(url, application)  # noqa: E731
+    creator: Callable[[], Connection] = lambda: connect(url, application)
     return create_engine(
         "postgresql+psycopg2://",
         creator=creator,
@@ -88,7 +107,11 @@ def sessions(service: str) -> sessionmaker[Session]:
     from shared.messaging.outbox import OutboxSession
 
     return sessionmaker(
-        engine(service), class_=OutboxSession, autobegin=False, expire_on_commit=False, info={"service": service}
+        engine(service),
+        class_=OutboxSession,
+        autobegin=False,
+        expire_on_commit=False,
+        info={"service": service},
     )
 
 

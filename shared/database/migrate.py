@@ -23,7 +23,16 @@ from shared.config import PROJECT_ROOT, settings
 from shared.database import OPERATOR, admin_url, connect, database_url, make_engine, name_of
 from shared.service_names import SERVICES, service_class
 
-OPERATOR_READS = ("outbox", "event_log", "inbox", "inbox_failure", "subscriber", "subscription", "subject_sequence", "due")
+OPERATOR_READS = (
+    "outbox",
+    "event_log",
+    "inbox",
+    "inbox_failure",
+    "subscriber",
+    "subscription",
+    "subject_sequence",
+    "due",
+)
 Progress = Callable[[str], None]
 
 
@@ -56,7 +65,11 @@ def ensure_role(admin: psycopg2.extensions.connection, role: str, password: str 
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
         verb = "ALTER" if cursor.fetchone() else "CREATE"
         try:
-            cursor.execute(sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(role)))
+            cursor.execute(
+                sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
+                    sql.Identifier(role)
+                )
+            )
         except psycopg2.errors.DuplicateObject:
             pass  # another migration was faster
         if password:
@@ -73,7 +86,9 @@ def ensure_database(admin: psycopg2.extensions.connection, service: str) -> None
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(name))
             cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, name))
         cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(name))
-        cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(name_of(OPERATOR))))
+        cursor.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(name_of(OPERATOR)))
+        )
 
 
 def drop(service: str) -> None:
@@ -81,7 +96,9 @@ def drop(service: str) -> None:
     with closing(connect(admin_url(), "drop")) as admin:
         admin.autocommit = True
         with admin.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name_of(service))))
+            cursor.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name_of(service)))
+            )
 
 
 def drop_roles(services: Sequence[str]) -> None:
@@ -116,7 +133,9 @@ def upgrade(service: str, revision: str = "head") -> None:
     try:
         with engine.begin() as connection, warnings.catch_warnings():
             connection.execute(text("SELECT pg_advisory_xact_lock(3)"))
-            environment = EnvironmentContext(Config(), scripts, fn=lambda rev, _: scripts._upgrade_revs(revision, rev))
+            environment = EnvironmentContext(
+                Config(), scripts, fn=lambda rev, _: scripts._upgrade_revs(revision, rev)
+            )
             environment.configure(connection=connection, transaction_per_migration=False)
             context: MigrationContext = environment.get_context()
             with environment, Operations.context(context):
@@ -128,21 +147,32 @@ def upgrade(service: str, revision: str = "head") -> None:
 def check_revision(service: str) -> None:
     """Raises WrongRevision unless the database stands on our head, or on one that is marked compatible with it."""
     wanted = head(service)
-    with closing(connect(database_url(service), f"{service} check")) as connection, connection.cursor() as cursor:
+    with (
+        closing(connect(database_url(service), f"{service} check")) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")
         if cursor.fetchone() == (False,):
             raise WrongRevision(f"the database of {service} is empty: run 'continuum migrate'")
         cursor.execute("SELECT version_num FROM alembic_version")
         found = (cursor.fetchone() or ("none",))[0]
-        cursor.execute("SELECT 1 FROM schema_mark WHERE revision = %s AND compatible_with = %s", (found, wanted))
+        cursor.execute(
+            "SELECT 1 FROM schema_mark WHERE revision = %s AND compatible_with = %s", (found, wanted)
+        )
         if found != wanted and cursor.fetchone() is None:
-            raise WrongRevision(f"the database of {service} is at revision {found}, this code needs {wanted}: run 'continuum migrate'")
+            raise WrongRevision(
+                f"the database of {service} is at revision {found}, this code needs {wanted}: run 'continuum migrate'"
+            )
 
 
 def grant_operator(service: str) -> None:
     """The operator's role may read what the ledger needs, and none of the service's own tables."""
     role = sql.Identifier(name_of(OPERATOR))
-    with closing(connect(database_url(service), "migrate")) as connection, connection, connection.cursor() as cursor:
+    with (
+        closing(connect(database_url(service), "migrate")) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
         for table in OPERATOR_READS:
             cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))

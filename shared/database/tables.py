@@ -5,7 +5,7 @@ The shared tables are plain ``Table`` objects: the hot paths write SQL against t
 
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -42,7 +42,7 @@ def service_base(service: str) -> type[DeclarativeBase]:
 
     class Base(DeclarativeBase):
         metadata = MetaData(naming_convention=NAMES, info={"service": service})
-        type_annotation_map = {
+        type_annotation_map: ClassVar[dict[Any, Any]] = {
             datetime: Instant,
             date: Date,
             UUID: Uuid,

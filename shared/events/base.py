@@ -48,6 +48,7 @@ class Event:
 
 E = TypeVar("E", bound=Event)
 _registry: dict[str, type[Event]] = {}
+_schemas: dict[type, Schema] = {}
 
 
 def event_type(type_: str, *, subject: str, key: str) -> Callable[[type[E]], type[E]]:
@@ -106,9 +107,7 @@ def _field(hint: Any, options: dict[str, Any]) -> ma.Field[Any]:
         return ma.List(_field(get_args(hint)[0], {}), **options)
     if is_dataclass(hint):
         return ma.Nested(schema_of(hint), **options)  # type: ignore[arg-type]
-    if hint in (int, float):
-        return _SIMPLE[hint](**options, **({"strict": True} if hint is int else {}))
-    return _SIMPLE[hint](**options)
+    return _SIMPLE[hint](**({"strict": True} | options if hint is int else options))
 
 
 def _options(field: Field[Any]) -> dict[str, Any]:
@@ -134,11 +133,17 @@ class _Loaded(Schema):
         return self.target(**data)
 
 
-@cache
 def schema_of(cls: type) -> Schema:
     """The marshmallow schema of an event (or of a dataclass nested in one): ``load`` gives the dataclass."""
+    if (known := _schemas.get(cls)) is None:
+        known = _schemas[cls] = _made(cls)
+    return known
+
+
+def _made(cls: type) -> Schema:
     hints = get_type_hints(cls)
     members = {f.name: _field(hints[f.name], _options(f)) for f in fields(cls)}
     tuples = frozenset(n for n, h in hints.items() if any(get_origin(a) is tuple for a in (h, *get_args(h))))
     made = type(f"{cls.__name__}Schema", (_Loaded,), {**members, "target": cls, "tuples": tuples})
-    return made()  # type: ignore[no-any-return]
+    schema: Schema = made()
+    return schema

@@ -86,7 +86,7 @@ class PlacementCompleted(Event):
 
 @event_type("itt.review.recorded.v1", subject="trainee", key="trainee_id")
 class ReviewRecorded(Event):
-    """A review against the Teachers' Standards; the lists hold the numbers of the standards ("1" to "8", "part_two")."""
+    """A review against the Teachers' Standards; the lists hold their numbers ("1" to "8", "part_two")."""
 
     trainee_id: UUID
     person_id: UUID

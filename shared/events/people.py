@@ -85,7 +85,7 @@ class ProhibitionLifted(Event):
 
 @event_type("people.fact.voided.v1", subject="person", key="person_id")
 class FactVoided(Event):
-    """A fact was recorded in error and counts no longer; ``fact_id`` is the id of its event. It stays on the timeline."""
+    """A fact was recorded in error: it counts no longer, and stays on the timeline. ``fact_id`` is its event's id."""
 
     person_id: UUID
     fact_id: UUID

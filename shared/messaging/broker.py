@@ -86,5 +86,3 @@ def reachable(uri: str) -> bool:
     except OSError:
         return False
     return True
-
-

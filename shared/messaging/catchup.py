@@ -63,7 +63,9 @@ def events_after(
 def envelopes(page: dict[str, Any], source: str) -> list[Envelope]:
     """The envelopes of a page."""
     return [
-        Envelope(UUID(e["event_id"]), source, e["type"], e["subject"], e["sequence"], e["payload"], e["headers"])
+        Envelope(
+            UUID(e["event_id"]), source, e["type"], e["subject"], e["sequence"], e["payload"], e["headers"]
+        )
         for e in page["events"]
     ]
 

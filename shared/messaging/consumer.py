@@ -182,7 +182,9 @@ class InboxConsumer(SharedExtension):
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         try:
             if len(body) > MAX_PAYLOAD_BYTES:
-                raise Undecodable(f"{len(body)} bytes of payload, at most {MAX_PAYLOAD_BYTES} are an event of ours")
+                raise Undecodable(
+                    f"{len(body)} bytes of payload, at most {MAX_PAYLOAD_BYTES} are an event of ours"
+                )
             return from_amqp(message)
         except Undecodable as error:
             digest = hashlib.sha256(body + repr(sorted(message.properties.items(), key=str)).encode())

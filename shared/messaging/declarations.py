@@ -33,7 +33,11 @@ def note_subscribers(service: str) -> None:
     A new subscription from the beginning is backfilled before live events, unless its source has no past.
     """
     listeners = [(t, c) for t, names in consumers_of(service).items() for c in names]
-    with closing(connect(database_url(service), "migrate")) as connection, connection, connection.cursor() as cursor:
+    with (
+        closing(connect(database_url(service), "migrate")) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute("DELETE FROM subscriber")
         for row in listeners:
             cursor.execute("INSERT INTO subscriber (type, consumer) VALUES (%s, %s)", row)

@@ -71,7 +71,9 @@ def to_amqp(envelope: Envelope) -> Message:
         "cloudEvents_sequence": envelope.sequence,
         "cloudEvents_dataschema": f"/{envelope.source}/events/{envelope.type}",
     }
-    headers |= {_HEADER[name]: value for name, value in noted.items() if name in _HEADER and value is not None}
+    headers |= {
+        _HEADER[name]: value for name, value in noted.items() if name in _HEADER and value is not None
+    }
     return Message(
         envelope.payload,
         application_headers=headers,
@@ -141,9 +143,11 @@ def to_event(envelope: Envelope) -> Event:
         raise Undecodable("the payload is not JSON") from None
     try:
         event: Event = _known(envelope.type).load(data)
-    except Exception as error:  # marshmallow's, and what its fields let through
+    except Exception as error:  # noqa: BLE001 - marshmallow's, and what its fields let through
         messages = getattr(error, "messages", None)
-        raise Undecodable(f"the payload does not fit the schema: {messages or type(error).__name__}") from None
+        raise Undecodable(
+            f"the payload does not fit the schema: {messages or type(error).__name__}"
+        ) from None
     return event
 
 

@@ -40,14 +40,22 @@ def describe(error: BaseException) -> str:
 
     The text of a foreign error stays out: database errors carry the values of people's rows.
     """
-    place = next((f"{f.filename.rsplit('/', 2)[-2]}/{f.filename.rsplit('/', 1)[-1]}:{f.lineno}"
-                  for f in reversed(extract_tb(error.__traceback__)) if "site-packages" not in f.filename), "")
+    place = next(
+        (
+            f"{f.filename.rsplit('/', 2)[-2]}/{f.filename.rsplit('/', 1)[-1]}:{f.lineno}"
+            for f in reversed(extract_tb(error.__traceback__))
+            if "site-packages" not in f.filename
+        ),
+        "",
+    )
     said = str(error) if isinstance(error, ContinuumError | Undecodable | UnknownType | Died) else ""
     return " ".join(filter(None, [type(error).__name__, place and f"at {place}", said and f"- {said}"]))
 
 
 def _row(envelope: Envelope, **more: Any) -> dict[str, Any]:
-    payload = envelope.payload if isinstance(envelope.payload, str) else envelope.payload.decode("utf-8", "replace")
+    payload = (
+        envelope.payload if isinstance(envelope.payload, str) else envelope.payload.decode("utf-8", "replace")
+    )
     return {
         "message_id": envelope.id,
         "source": envelope.source,
@@ -130,7 +138,9 @@ def due(session: Session, types: Sequence[str], limit: int = 200) -> list[Any]:
 
 def start(session: Session, message_id: UUID) -> int:
     """Count a start, so that an event that kills the process is found out; gives how many there were before."""
-    counted = update(F).where(F.c.message_id == message_id).values(starts=F.c.starts + 1).returning(F.c.starts)
+    counted = (
+        update(F).where(F.c.message_id == message_id).values(starts=F.c.starts + 1).returning(F.c.starts)
+    )
     return (session.scalar(counted) or 1) - 1
 
 

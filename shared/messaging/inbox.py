@@ -111,7 +111,7 @@ class Inbox:
             self._settle(batch[: failed.index])
             self._fail(batch[failed.index], failed.error)
             return batch[failed.index + 1 :]
-        except Exception as error:  # at the flush or the commit: nobody knows yet who is to blame
+        except Exception as error:  # noqa: BLE001 - at the flush or the commit: nobody knows yet who is to blame
             if len(batch) == 1:
                 self._fail(batch[0], error)
                 return []
@@ -123,8 +123,13 @@ class Inbox:
     def _fail(self, envelope: Envelope, error: Exception) -> None:
         self.persist(lambda: failures.store_failed(self._sessions, envelope, error))
         metrics.FAILED.labels(self.service, envelope.type).inc()
-        log.warning("event.failed", service=self.service, type=envelope.type, event_id=str(envelope.id),
-                    error=type(error).__name__)
+        log.warning(
+            "event.failed",
+            service=self.service,
+            type=envelope.type,
+            event_id=str(envelope.id),
+            error=type(error).__name__,
+        )
 
     def persist(self, work: Callable[[], T]) -> T:
         """Run it, again and again while the database is away or asks for another try: no attempt counts."""
@@ -173,8 +178,14 @@ class Inbox:
                 metrics.DUPLICATES.labels(self.service).inc()
         return fresh
 
-    def run(self, session: Session, fresh: Sequence[tuple[Envelope, bool]], places: list[int] | None = None,
-            *, only_projections: bool = False) -> None:
+    def run(
+        self,
+        session: Session,
+        fresh: Sequence[tuple[Envelope, bool]],
+        places: list[int] | None = None,
+        *,
+        only_projections: bool = False,
+    ) -> None:
         """Call the methods for each event. Raises HandlerFailed with the event's place in the batch."""
         instance, demo = self._handlers.instance(), settings().demo_clock
         for nth, (envelope, late) in enumerate(fresh):
@@ -184,7 +195,9 @@ class Inbox:
                     raise UnknownType(envelope.type)
                 event = to_event(envelope)
                 fact = to_fact(envelope, event, late=late, demo=demo)
-                inside = Context(fact.correlation_id, fact.actor, str(fact.id), envelope.headers.get("traceparent"))
+                inside = Context(
+                    fact.correlation_id, fact.actor, str(fact.id), envelope.headers.get("traceparent")
+                )
                 with bound(inside):
                     for method, projects in methods:
                         if projects or not only_projections:
@@ -216,4 +229,3 @@ def _unlike(envelopes: Iterable[Envelope]) -> list[Envelope]:
 
 def _uuid(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(str(value))
-

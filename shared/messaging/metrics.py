@@ -14,11 +14,19 @@ DUPLICATES = Counter("continuum_events_duplicate", "Events that were handled bef
 LATE = Counter("continuum_events_late", "Events that came after a later one of their subject", ["service"])
 FAILED = Counter("continuum_events_failed", "Attempts of a handler that failed", ["service", "type"])
 PARKED = Counter("continuum_events_parked", "Events that were given up after the last attempt", ["service"])
-PUBLISHED = Counter("continuum_events_published", "Events confirmed by the broker or all consumers", ["service"])
+PUBLISHED = Counter(
+    "continuum_events_published", "Events confirmed by the broker or all consumers", ["service"]
+)
 RETURNED = Counter("continuum_events_returned", "Events that came back for want of a queue", ["service"])
-CONFIRM = Histogram("continuum_relay_confirm_seconds", "From publish to the last confirm of a window", ["service"])
-EFFECT = Histogram("continuum_effect_seconds", "From the making of an event to the commit of its effects",
-                   ["service"], buckets=BUCKETS)
+CONFIRM = Histogram(
+    "continuum_relay_confirm_seconds", "From publish to the last confirm of a window", ["service"]
+)
+EFFECT = Histogram(
+    "continuum_effect_seconds",
+    "From the making of an event to the commit of its effects",
+    ["service"],
+    buckets=BUCKETS,
+)
 ACTIVE = Gauge("continuum_active", "1 where this process consumes and fires the timers", ["service"])
 LATEST: dict[str, deque[tuple[str, float]]] = {}
 

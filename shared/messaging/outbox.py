@@ -54,7 +54,9 @@ def publish(session: Session, event: Event) -> None:
     for an event that its own schema refuses.
     """
     if not session.in_transaction():
-        raise RuntimeError(f"publish({event.TYPE}) outside a transaction: begin one, the outbox commits with it")
+        raise RuntimeError(
+            f"publish({event.TYPE}) outside a transaction: begin one, the outbox commits with it"
+        )
     if session.in_nested_transaction():
         raise RuntimeError(f"publish({event.TYPE}) inside a savepoint: publish when it is released")
     if not getattr(session, "publishing", True):

@@ -20,7 +20,7 @@ from shared.messaging.envelope import Envelope
 from shared.testing.failpoints import failpoint
 
 log = structlog.get_logger()
-register_uuid()
+register_uuid()  # type: ignore[no-untyped-call]
 
 CHANNEL = "continuum_outbox"
 POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S = 0.5, 1.0, 0.01, 5.0
@@ -180,7 +180,11 @@ class Relay(DependencyProvider):
             cursor.execute(CLAIM.format(held=NOT_BEHIND if self._holding else ""), (floor, limit))
             found = cursor.fetchall()
         out = {id_ for id_, _ in underway}
-        rows = [(r[0], Envelope(r[1], self.service, r[2], r[3], r[4], r[6], r[5])) for r in found if r[0] not in out]
+        rows = [
+            (r[0], Envelope(r[1], self.service, r[2], r[3], r[4], r[6], r[5]))
+            for r in found
+            if r[0] not in out
+        ]
         rows = rows[: settings().relay_window]
         self._floor = rows[-1][0] if rows else floor
         return rows
@@ -209,8 +213,12 @@ class Relay(DependencyProvider):
         if held:
             self._holding = True
             metrics.RETURNED.labels(self.service).inc(len(held))
-            log.error("relay.returned", service=self.service, count=len(held),
-                      types=sorted({e.type for i, e in rows if i in held}))
+            log.error(
+                "relay.returned",
+                service=self.service,
+                count=len(held),
+                types=sorted({e.type for i, e in rows if i in held}),
+            )
         return [r for r in rows if r[0] not in held]
 
     def _move(self, seat: Seat, rows: list[Row]) -> None:
@@ -223,4 +231,6 @@ class Relay(DependencyProvider):
 
 def envelope_from(row: Any, service: str) -> Envelope:
     """The envelope of a row of ``event_log`` or ``outbox``."""
-    return Envelope(UUID(str(row.event_id)), service, row.type, row.subject, row.sequence, row.payload, row.headers)
+    return Envelope(
+        UUID(str(row.event_id)), service, row.type, row.subject, row.sequence, row.payload, row.headers
+    )

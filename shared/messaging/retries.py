@@ -74,10 +74,14 @@ class Retries:
     def _handle(self, row: Any) -> None:
         envelope = failures.envelope_of(row)
         with self._sessions() as session, session.begin():
-            late = session.connection().exec_driver_sql(
-                TAKE_ONE,
-                (str(envelope.id), envelope.source, envelope.type, envelope.subject, envelope.sequence),
-            ).scalar()
+            late = (
+                session.connection()
+                .exec_driver_sql(
+                    TAKE_ONE,
+                    (str(envelope.id), envelope.source, envelope.type, envelope.subject, envelope.sequence),
+                )
+                .scalar()
+            )
             session.execute(delete(F).where(F.c.message_id == envelope.id))
             if late is not None:  # None: handled before, only the note of the failure was left
                 self._inbox.run_one(session, envelope, late=bool(late))
@@ -89,5 +93,10 @@ class Retries:
             state = failures.record(session, row.message_id, attempts, error)
         if state == "parked":
             metrics.PARKED.labels(self._inbox.service).inc()
-            log.error("event.parked", service=self._inbox.service, type=row.type,
-                      event_id=str(row.message_id), error=type(error).__name__)
+            log.error(
+                "event.parked",
+                service=self._inbox.service,
+                type=row.type,
+                event_id=str(row.message_id),
+                error=type(error).__name__,
+            )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 
@@ -55,8 +55,27 @@ class Projects(EventEntrypoint):
     projecting = True
 
 
-handles = Handles.decorator
-projects = Projects.decorator
+M = TypeVar("M", bound=Method)
+
+
+def handles(*events: type[Event], since: Since = "beginning") -> Callable[[M], M]:
+    """React to these events: ``(self, session, fact)`` runs once for each, and may publish."""
+    return _marks(Handles, events, since)
+
+
+def projects(*events: type[Event], since: Since = "beginning") -> Callable[[M], M]:
+    """Project these events: ``(self, session, fact)`` is idempotent, in any order, and does not publish."""
+    return _marks(Projects, events, since)
+
+
+def _marks(
+    entrypoint: type[EventEntrypoint], events: tuple[type[Event], ...], since: Since
+) -> Callable[[M], M]:
+    def mark(method: M) -> M:
+        entrypoint.decorator(*events, since=since)(method)
+        return method
+
+    return mark
 
 
 def declared(cls: type[Any]) -> list[Subscription]:

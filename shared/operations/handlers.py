@@ -79,7 +79,9 @@ def log_digest(session: Session, types: Sequence[str], since: datetime | None) -
     return {"buckets": catchup.digest(session, catchup.LOG, types, since)}
 
 
-def inbox_digest(session: Session, source: str, types: Sequence[str], since: datetime | None) -> dict[str, Any]:
+def inbox_digest(
+    session: Session, source: str, types: Sequence[str], since: datetime | None
+) -> dict[str, Any]:
     """Count and hash of the inbox and its failures, by type and hour."""
     return {"buckets": catchup.digest(session, catchup.INBOX, types, since, source=source)}
 
@@ -126,7 +128,9 @@ def parked_retry(
     changed = session.scalars(
         update(F)
         .where(chosen, F.c.reason != "undecodable")
-        .values(state="retrying", reason="operator", attempts=0, starts=0, next_attempt_at=NOW, updated_at=NOW)
+        .values(
+            state="retrying", reason="operator", attempts=0, starts=0, next_attempt_at=NOW, updated_at=NOW
+        )
         .returning(F.c.message_id)
     ).all()
     _require_known(session, event_ids, len(changed), "retried")
@@ -143,7 +147,9 @@ def parked_discard(
     changed = session.scalars(
         update(F)
         .where(F.c.message_id.in_(event_ids), F.c.state != "discarded")
-        .values(state="discarded", discarded_by=by.id, discarded_why=reason, next_attempt_at=None, updated_at=NOW)
+        .values(
+            state="discarded", discarded_by=by.id, discarded_why=reason, next_attempt_at=None, updated_at=NOW
+        )
         .returning(F.c.message_id)
     ).all()
     _require_known(session, event_ids, len(changed), "discarded")
@@ -155,4 +161,6 @@ def parked_discard(
 def _require_known(session: Session, event_ids: Sequence[UUID] | None, changed: int, verb: str) -> None:
     if event_ids and not changed:
         known = session.scalar(select(func.count()).select_from(F).where(F.c.message_id.in_(event_ids)))
-        raise NotFound(f"none of these events can be {verb}; {known} of {len(event_ids)} are known here as failures")
+        raise NotFound(
+            f"none of these events can be {verb}; {known} of {len(event_ids)} are known here as failures"
+        )

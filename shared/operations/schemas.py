@@ -90,7 +90,9 @@ class Latencies(Schema):
 
 
 class ParkedRetry(Schema):
-    event_ids = fields.List(fields.UUID(), load_default=None, metadata={"description": "All that are parked, if absent."})
+    event_ids = fields.List(
+        fields.UUID(), load_default=None, metadata={"description": "All that are parked, if absent."}
+    )
 
 
 class ParkedDiscard(Schema):

@@ -71,7 +71,7 @@ class _Line:
             expiration=str(int(timeout_s * 1000)),
         )
         try:
-            self._link.channel.basic_publish(message, limits.EXCHANGE, f"{service}.{method}", mandatory=True)
+            self._link.publish(message, f"{service}.{method}", mandatory=True)
         except CONNECTION_ERRORS as error:
             self._link.cut()
             raise Unavailable("the connection to the broker was lost; nothing was asked") from error

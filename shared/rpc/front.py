@@ -166,7 +166,7 @@ class AmqpFront:
             delivery_mode=1,
             correlation_id=key[1],
         )
-        link.channel.basic_publish(message, limits.EXCHANGE, key[0])
+        link.publish(message, key[0])
 
     def _acknowledge(self, message: Any) -> None:
         """A delivery of a lost connection cannot be acknowledged: the broker delivers it again."""

@@ -1,4 +1,4 @@
-"""Deadlines as rows: dates that people see, fired by the active process in one transaction, late or twice without harm."""
+"""Deadlines as rows: dates that people see, fired by the active process, late or twice without harm."""
 
 from shared.timers.entrypoints import TimerLoop, timer
 from shared.timers.table import cancel, next_due, schedule

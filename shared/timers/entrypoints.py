@@ -78,7 +78,7 @@ class TimerLoop(SharedExtension):
                     if is_transient(error):
                         raise
                     self._failed(session, row, error, failed)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - a deadline is kept, and tried again
                     self._failed(session, row, error, failed)
         return fired
 

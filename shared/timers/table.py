@@ -25,7 +25,8 @@ def cancel(session: Session, kind: str, subject: str) -> None:
 
 def next_due(session: Session) -> datetime | None:
     """When the next one is due."""
-    return session.scalar(select(func.min(DUE.c.at)))
+    earliest: datetime | None = session.scalar(select(func.min(DUE.c.at)))
+    return earliest
 
 
 def take_due(session: Session, now: datetime, kinds: Sequence[str], skip: Sequence[int]) -> Any | None:
