@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -39,16 +39,22 @@ def known_as(session: Session, person_id: UUID) -> set[UUID]:
 
 def record_merge(session: Session, fact: Fact[PersonMerged]) -> None:
     """Projection of a merge: the latest word about a merged id stands, in any order of arrival."""
-    _record(session, fact.event.merged_id, fact.event.person_id, fact.sequence, separated=0)
+    _record(session, fact, separated=0)
 
 
 def record_separation(session: Session, fact: Fact[PersonSeparated]) -> None:
     """Projection of a merge undone."""
-    _record(session, fact.event.merged_id, fact.event.person_id, fact.sequence, separated=1)
+    _record(session, fact, separated=1)
 
 
-def _record(session: Session, merged_id: UUID, person_id: UUID, sequence: int, *, separated: int) -> None:
-    row = {"merged_id": merged_id, "person_id": person_id, "sequence": sequence, "separated": separated}
+def _record(session: Session, fact: Fact[PersonMerged] | Fact[PersonSeparated], *, separated: int) -> None:
+    row = {
+        "merged_id": fact.event.merged_id,
+        "person_id": fact.event.person_id,
+        "separated": separated,
+        "occurred_at": fact.occurred_at,
+        "sequence": fact.sequence,
+    }
+    newer = tuple_(A.c.occurred_at, A.c.sequence) < tuple_(fact.occurred_at, fact.sequence)
     statement = insert(A).values(row)
-    newer = or_(A.c.person_id != person_id, and_(A.c.person_id == person_id, A.c.sequence < sequence))
     session.execute(statement.on_conflict_do_update(index_elements=[A.c.merged_id], set_=row, where=newer))

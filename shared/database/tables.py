@@ -169,8 +169,9 @@ PERSON_ALIAS = Table(
     SHARED,
     Column("merged_id", Uuid, primary_key=True),
     Column("person_id", Uuid, nullable=False, index=True),
-    Column("sequence", BigInteger, nullable=False),
     Column("separated", Integer, nullable=False, server_default=text("0")),
+    Column("occurred_at", Instant, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
 )
 
 AUDIT = Table(
