@@ -132,6 +132,7 @@ class Link:
         """Connects. Raises one of CONNECTION_ERRORS."""
         if not is_monkey_patched("socket"):
             raise RuntimeError("RPC needs green sockets: call eventlet.monkey_patch() before anything else")
+        self.blocked = False
         address = Connection(
             uri,
             transport=_Amqps if uri.startswith("amqps:") else _Amqp,
@@ -140,6 +141,8 @@ class Link:
             transport_options={
                 "frame_handler": _tolerant,
                 "client_properties": {"connection_name": name},
+                "on_blocked": lambda _: self._is_blocked(True),
+                "on_unblocked": lambda: self._is_blocked(False),
             },
         )
         self._amqp: Any = address.transport.establish_connection()
@@ -147,6 +150,9 @@ class Link:
         self.channel: Any = self._amqp.channel()
         self.channel.auto_decode = False
         self._beat = eventlet.spawn(self._heartbeat)
+
+    def _is_blocked(self, blocked: bool) -> None:
+        self.blocked = blocked
 
     def publish(self, message: Message, routing_key: str, *, mandatory: bool = False) -> None:
         """Send it to the exchange of RPC. (py-amqp's own ``basic_publish`` reads from the socket, too.)"""
@@ -159,19 +165,25 @@ class Link:
         while True:
             drain()
 
+    @property
+    def backlog_bytes(self) -> int:
+        """What waits to be sent, because the broker does not take it."""
+        return len(self._transport.unsent)
+
     def close(self) -> None:
         """Take leave of the broker; nobody may be reading any more."""
-        self._beat.kill()
         try:
             with eventlet.Timeout(CONNECT_TIMEOUT_S):
                 self._amqp.close()
         except (*CONNECTION_ERRORS, eventlet.Timeout):
-            self.cut()
+            pass
+        self.drop()
 
-    def cut(self) -> None:
-        """Cut the line: the reader notices it at once."""
+    def drop(self) -> None:
+        """Let go of a connection that is lost; nobody may be reading any more."""
         self._beat.kill()
         self._transport.cut()
+        self._amqp.collect()
 
     def _heartbeat(self) -> None:
         try:
@@ -179,4 +191,4 @@ class Link:
                 eventlet.sleep(HEARTBEAT_S / 4)
                 self._amqp.heartbeat_tick()
         except CONNECTION_ERRORS:
-            eventlet.spawn(self.cut)
+            self._transport.cut()

@@ -10,9 +10,11 @@ from amqp import Message
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 
-from shared.errors import ContinuumError, DeadlineExceeded, OutcomeUnknown, Unavailable
+from shared.errors import Busy, ContinuumError, DeadlineExceeded, OutcomeUnknown, Unavailable
 from shared.rpc import limits, metrics
 from shared.rpc.amqp import CONNECTION_ERRORS, Link
+
+LARGEST_BACKLOG_BYTES = 16 * limits.MAX_MESSAGE_BYTES
 
 
 class _Line:
@@ -21,17 +23,21 @@ class _Line:
     def __init__(self, uri: str, name: str) -> None:
         self.pending: dict[str, Any] = {}
         self.lost = False
-        self._route = uuid4().hex
-        self._ids = count(1)
+        self._route, self._ids = uuid4().hex, count(1)
         self._link = Link(uri, f"{name} calls")
-        channel = self._link.channel
-        queue = limits.REPLY_QUEUE.format(name, self._route)
+        try:
+            self._listen(self._link.channel, limits.REPLY_QUEUE.format(name, self._route))
+        except BaseException:
+            self._link.drop()
+            raise
+        self._reader = eventlet.spawn(self._read)
+
+    def _listen(self, channel: Any, queue: str) -> None:
         channel.exchange_declare(limits.EXCHANGE, "topic", durable=True, auto_delete=False)
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, limits.EXCHANGE, self._route)
         channel.events["basic_return"].add(self._returned)
         channel.basic_consume(queue, no_ack=True, callback=self._replied)
-        self._reader = eventlet.spawn(self._read)
 
     def call(
         self, service: str, method: str, body: bytes, headers: dict[str, Any], timeout_s: float
@@ -70,10 +76,11 @@ class _Line:
             reply_to=self._route,
             expiration=str(int(timeout_s * 1000)),
         )
+        if self._link.blocked or self._link.backlog_bytes > LARGEST_BACKLOG_BYTES:
+            raise Busy("the broker takes no messages at the moment; nothing was asked", retry_after_s=5)
         try:
             self._link.publish(message, f"{service}.{method}", mandatory=True)
         except CONNECTION_ERRORS as error:
-            self._link.cut()
             raise Unavailable("the connection to the broker was lost; nothing was asked") from error
 
     def _read(self) -> None:
@@ -81,7 +88,7 @@ class _Line:
             self._link.read()
         except CONNECTION_ERRORS:
             self.lost = True
-        self._link.cut()
+        self._link.drop()
         self._fail()
 
     def _replied(self, message: Any) -> None:

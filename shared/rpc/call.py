@@ -1,6 +1,7 @@
 """What a method is given beside its arguments: who asks, when it happens, and the one transaction."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import time
@@ -11,21 +12,28 @@ from shared.context import correlation_id
 from shared.errors import DeadlineExceeded
 from shared.policy import Principal
 
+_open: ContextVar[bool] = ContextVar("continuum_transaction_open", default=False)
+
+
+def transaction_is_open() -> bool:
+    """Whether this green thread is inside the transaction of a call: no other service may be asked then."""
+    return _open.get()
+
 
 class Transaction:
     """The one transaction of a call: opened when first asked for, with the deadline as its SQL's limit."""
 
     def __init__(self, open_session: Callable[[], Session], deadline: float) -> None:
-        self._open, self._deadline, self._session = open_session, deadline, None
+        self._open, self._deadline = open_session, deadline
+        self._session: Session | None = None
         self.committing = False
-
-    _session: Session | None
 
     def session(self) -> Session:
         """The session, in a transaction whose statements end with the caller's patience."""
         if self._session is None:
             left_ms = int(1000 * remaining_s(self._deadline))
             self._session = self._open()
+            _open.set(True)
             self._session.begin()
             self._session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, left_ms)}")
         return self._session
@@ -42,6 +50,7 @@ class Transaction:
         """Give the connection back; what was not committed is rolled back."""
         if self._session is not None:
             self._session.close()
+            _open.set(False)
 
 
 @dataclass(slots=True)

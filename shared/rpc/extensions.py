@@ -16,6 +16,7 @@ from shared.context import actor, context
 from shared.keys import KeyRing, service_issuer
 from shared.policy import Principal, Role
 from shared.rpc import metrics
+from shared.rpc.call import transaction_is_open
 from shared.rpc.client import RpcClient
 from shared.rpc.dispatch import Dispatcher
 from shared.rpc.endpoint import Endpoint, Terms
@@ -90,16 +91,17 @@ class RpcServer(SharedExtension):
         if not providers:
             yield service
             return
-        worker = WorkerContext(
-            self.container, service, self._entrypoints[endpoint.name], data=_context_data(request)
-        )
+        entrypoint = self._entrypoints[endpoint.name]
+        worker = WorkerContext(self.container, service, entrypoint, data=_context_data(request))
         for provider in providers:
             setattr(service, provider.attr_name, provider.get_dependency(worker))
-        providers.all.worker_setup(worker)
+        for provider in providers:
+            provider.worker_setup(worker)
         try:
             yield service
         finally:
-            providers.all.worker_teardown(worker)
+            for provider in providers:
+                provider.worker_teardown(worker)
 
 
 class Rpc(Entrypoint):
@@ -159,7 +161,9 @@ class Others:
         timeout: float | None = None,
         now: datetime | None = None,
     ) -> Any:
-        """The result of ``service.method``; see ``RpcClient.call``. Never inside a transaction."""
+        """The result of ``service.method``; see ``RpcClient.call``. RuntimeError inside a transaction."""
+        if transaction_is_open():
+            raise RuntimeError(f"{self._service} asks {service}.{method} inside a transaction: ask before it")
         itself = Principal(self._service, frozenset({Role.SERVICE}), on_behalf_of=actor())
         token = self._ring.token(itself, service_issuer(self._service))
         return self._client.call(service, method, arguments, principal_token=token, timeout=timeout, now=now)

@@ -13,14 +13,13 @@ from shared.logs import get_logger
 from shared.rpc import limits, metrics, wire
 from shared.rpc.amqp import CONNECTION_ERRORS, Link
 from shared.rpc.dispatch import Dispatcher
+from shared.rpc.replies import Key, Replies
 from shared.rpc.wire import Request
 from shared.rpc.workers import Workers
 
 log = get_logger(__name__)
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
-REMEMBERED = 2_000
 CANCEL_S = 5
-Key = tuple[str, str]
 
 
 class AmqpFront:
@@ -35,14 +34,8 @@ class AmqpFront:
         self.workers = Workers()
         self._reader: Any = None
         self._link: Link | None = None
-        self._at_work: dict[Key, Any] = {}
-        self._answered: dict[Key, None] = {}
-        self._unsent: dict[Key, bytes] = {}
-
-    @property
-    def ready(self) -> bool:
-        """Whether requests are being taken."""
-        return self._link is not None
+        self._replies = Replies()
+        self.ready = False
 
     def start(self, spawn: Callable[[Callable[[], None]], Any] = eventlet.spawn) -> None:
         """Take requests from now on, as soon as the broker is there."""
@@ -57,6 +50,7 @@ class AmqpFront:
 
     def kill(self) -> None:
         """Stop at once: what runs is rolled back, and the broker delivers it again elsewhere."""
+        self.ready = False
         self.workers.kill()
         if self._reader is not None:
             self._reader.kill()
@@ -85,6 +79,7 @@ class AmqpFront:
                 self._listen()
             except CONNECTION_ERRORS as error:
                 pause_s = SHORTEST_PAUSE_S if self.ready else min(pause_s * 2, LONGEST_PAUSE_S)
+                self.ready = False
                 log.warning("no connection for calls", delay_s=round(pause_s, 1), error=type(error).__name__)
             self._lost()
             eventlet.sleep(uniform(pause_s / 2, pause_s))
@@ -92,18 +87,15 @@ class AmqpFront:
     def _lost(self) -> None:
         link, self._link = self._link, None
         if link is not None:
-            link.cut()
+            link.drop()
 
     def _listen(self) -> None:
-        link = Link(self._uri, f"{self._dispatcher.service} rpc")
+        self._link = link = Link(self._uri, f"{self._dispatcher.service} rpc")
         link.channel.undecodable = lambda: self._drop("undecodable")
         declare(link.channel, self._dispatcher.service)
         link.channel.basic_qos(0, self._max_workers, False)
-        self._link = link
         link.channel.basic_consume(self._queue, consumer_tag=self._queue, callback=self._take)
-        for key in list(self._unsent):
-            self._publish(link, key, self._unsent[key])
-            self._unsent.pop(key, None)
+        self.ready = True
         link.read()
 
     def _take(self, message: Any) -> None:
@@ -115,28 +107,22 @@ class AmqpFront:
         if not key[0]:
             self._drop("no reply_to")
             self._acknowledge(message)
-        elif not message.delivery_info["redelivered"] or not self._known(key, message):
+        elif not message.delivery_info["redelivered"]:
+            self._answer(key, message)
+        elif (body := self._replies.sent(key)) is not None:
+            self._reply(key, body, message)
+        elif not self._replies.again(key, message):
             self._answer(key, message)
 
     def _answer(self, key: Key, message: Any) -> None:
-        self._at_work[key] = message
+        mine = self._replies.begin(key, message)
         try:
             body = self._body(key, message)
-        finally:
-            latest = self._at_work.pop(key, message)
-        self._remember(key)
-        self._reply(key, body)
-        self._acknowledge(latest)
-
-    def _known(self, key: Key, message: Any) -> bool:
-        """A request that came before: take its new delivery in place of the old one."""
-        if key in self._at_work:
-            self._at_work[key] = message
-            return True
-        if key in self._answered:
-            self._acknowledge(message)
-            return True
-        return False
+            message = self._replies.end(key, body) if mine else message
+        except BaseException:  # it was killed: its transaction is rolled back
+            self._replies.give_up(key)
+            raise
+        self._reply(key, body, message)
 
     def _body(self, key: Key, message: Any) -> bytes:
         properties, info = message.properties, message.delivery_info
@@ -149,24 +135,21 @@ class AmqpFront:
         headers = properties.get("application_headers") or {}
         return self._dispatcher.answer(Request(method, message.body, headers, key[1], info["redelivered"]))
 
-    def _reply(self, key: Key, body: bytes) -> None:
-        if self._link is None:
-            self._keep(key, body)
-            return
-        try:
-            self._publish(self._link, key, body)
-        except CONNECTION_ERRORS:
-            self._keep(key, body)
-
-    def _publish(self, link: Link, key: Key, body: bytes) -> None:
-        message = Message(
+    def _reply(self, key: Key, body: bytes, message: Any) -> None:
+        """Without a connection the reply waits for the request, which the broker will deliver again."""
+        reply = Message(
             body,
             content_type=limits.CONTENT_TYPE,
             content_encoding="utf-8",
             delivery_mode=1,
             correlation_id=key[1],
         )
-        link.publish(message, key[0])
+        try:
+            if self._link is not None:
+                self._link.publish(reply, key[0])
+        except CONNECTION_ERRORS:
+            return
+        self._acknowledge(message)
 
     def _acknowledge(self, message: Any) -> None:
         """A delivery of a lost connection cannot be acknowledged: the broker delivers it again."""
@@ -175,17 +158,6 @@ class AmqpFront:
                 message.channel.basic_ack(message.delivery_info["delivery_tag"])
             except CONNECTION_ERRORS:
                 return
-
-    def _keep(self, key: Key, body: bytes) -> None:
-        if len(self._unsent) >= REMEMBERED:
-            self._unsent.pop(next(iter(self._unsent)))
-            self._drop("no connection")
-        self._unsent[key] = body
-
-    def _remember(self, key: Key) -> None:
-        if len(self._answered) >= REMEMBERED:
-            del self._answered[next(iter(self._answered))]
-        self._answered[key] = None
 
     def _drop(self, reason: str) -> None:
         metrics.DROPPED.labels(self._dispatcher.service, reason).inc()

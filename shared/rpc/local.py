@@ -1,5 +1,6 @@
 """RPC inside one process, without a broker: the same bodies and the same work, handed over directly."""
 
+from itertools import count
 from typing import Any
 
 from eventlet.event import Event
@@ -11,6 +12,7 @@ from shared.rpc.wire import Request, error_body
 from shared.rpc.workers import Workers
 
 _fronts: "dict[str, LocalFront]" = {}
+_ids = count(1)
 
 
 class LocalFront:
@@ -72,7 +74,9 @@ class LocalTransport:
         front = _fronts.get(service)
         if front is None:
             raise Unavailable(f"nobody answers for {service}: it does not run in this process")
-        reply: bytes | None = front.take(Request(method, body, headers, "local")).wait(timeout_s)
+        reply: bytes | None = front.take(Request(method, body, headers, f"local.{next(_ids)}")).wait(
+            timeout_s
+        )
         if reply is None:
             raise DeadlineExceeded(f"{service}.{method} did not answer within {timeout_s:g} s")
         return reply

@@ -94,10 +94,10 @@ def result_of(body: bytes) -> Any:
         error = reply["error"]
         if error is None:
             return reply["result"]
-        name, message, details = error["exc_type"], str(error["value"]), error.get("details") or {}
-    except (ValueError, TypeError, KeyError, RecursionError):
+        told = rebuild(error["exc_type"], str(error["value"]), error.get("details") or {})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Fault("the answer is not a reply of Nameko") from None
-    raise rebuild(name, message, details)
+    raise told
 
 
 def plain(value: Any) -> Any:
