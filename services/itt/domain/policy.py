@@ -49,7 +49,6 @@ PERMISSIONS = Permissions(
     ("trainee.read", Role.TRAINEE, SELF),
     ("trainee.read", Role.LEAD_SCHOOL, PARTNER),
     ("trainee.read", Role.MENTOR, MENTORS),
-    ("trainee.list", Role.LEAD_SCHOOL, PARTNER),
     ("trainee.observe", Role.MENTOR, MENTORS),
     ("trainee.review", Role.MENTOR, MENTORS),
     ("trainee.equality", Role.TRAINEE, SELF),

@@ -1,0 +1,119 @@
+"""Corrections: an administrator's commands with a reason, kept in the audit."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.itt import models
+from services.itt.domain import corrections
+from services.itt.domain import details as national
+from services.itt.domain.corrections import DiscardCode, require_reason
+from services.itt.domain.dates import today
+from services.itt.domain.details import COURSE
+from services.itt.domain.trainees import State
+from services.itt.handlers import records
+from services.itt.handlers.edits import corrected, store_record
+from services.itt.handlers.views import View, view
+from shared.audit import audit_trail
+from shared.errors import Conflict, Invalid
+from shared.messaging import publish
+from shared.policy import Principal
+from shared.timers import cancel
+
+TIMERS = ("request_trn", "training_starts", "award")
+
+
+def undo_withdrawal(session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str) -> View:
+    """The withdrawal was a mistake: back to the state before it, which the audit knows."""
+    row = records.locked(session, by, "trainee.undo_withdrawal", trainee_id)
+    why, known = require_reason(reason), records.trainee(row)
+    before = _state_before(session, row) if known.state is State.WITHDRAWN else known.state
+    after, events = corrections.undo_withdrawal(known, before, now)
+    records.changed(session, now, by, row, after, events, action="trainee.undo_withdrawal", why=why)
+    records.schedule_trn(session, after, now)
+    records.schedule_start(session, after, now)
+    return view(session, now, row)
+
+
+def _state_before(session: Session, row: models.Trainee) -> State:
+    trail = audit_trail(session, records.subject(row.id))
+    states = [each.changes["state"][0] for each in trail if each.action == "trainee.withdraw"]
+    if not states:
+        raise Conflict("The audit does not say which state was before this withdrawal")
+    return State(states[-1])
+
+
+def undo_award(session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str) -> View:
+    """The award was a mistake: taken back together with the recommendation."""
+    row = records.locked(session, by, "trainee.undo_award", trainee_id)
+    why = require_reason(reason)
+    after, events = corrections.undo_award(records.trainee(row), now)
+    records.changed(session, now, by, row, after, events, action="trainee.undo_award", why=why)
+    cancel(session, "award", records.subject(row.id))
+    return view(session, now, row)
+
+
+def correct_course(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    trainee_id: UUID,
+    changes: Mapping[str, str],
+    reason: str,
+) -> View:
+    """Another route or course: the columns of the route, the subjects and the ages, and what goes with them."""
+    row = records.locked(session, by, "trainee.correct_course", trainee_id)
+    why = require_reason(reason)
+    allowed = (*COURSE, "study_mode", "iqts_country", "employing_school_urn", "training_partner_urn")
+    if strange := sorted(set(changes) - set(allowed)):
+        fields = {name: ["is no column of the course"] for name in strange}
+        raise Invalid(f"{', '.join(strange)} is no column of the course", fields=fields)
+    record = corrected(records.whole(session, row), changes, today(now))
+    after, events = corrections.correct_course(records.trainee(row), record, now)
+    differences = store_record(session, row, record)
+    known = records.refreshed(after, record)
+    if differences:
+        action = "trainee.correct_course"
+        records.changed(session, now, by, row, known, events, action=action, why=why, more=differences)
+    return view(session, now, row)
+
+
+def move_trainee(
+    session: Session, now: datetime, by: Principal, *, trainee_id: UUID, provider_code: str, reason: str
+) -> View:
+    """The trainee belongs to another provider from now on."""
+    row = records.locked(session, by, "trainee.move", trainee_id)
+    why = require_reason(reason)
+    after, events = corrections.move(records.trainee(row), provider_code, now)
+    records.changed(session, now, by, row, after, events, action="trainee.move", why=why)
+    return view(session, now, row)
+
+
+def discard_trainee(
+    session: Session, now: datetime, by: Principal, *, trainee_id: UUID, code: DiscardCode, reason: str
+) -> dict[str, UUID]:
+    """Remove a trainee whose course has not begun; the audit keeps who it was and why."""
+    row = records.locked(session, by, "trainee.discard", trainee_id)
+    remove(session, now, by, row, code, require_reason(reason))
+    return {"trainee_id": row.id}
+
+
+def remove(
+    session: Session, now: datetime, by: Principal, row: models.Trainee, code: DiscardCode, why: str
+) -> None:
+    """Discard the record: out of every list, without equality data and deadlines."""
+    after, events = corrections.discard(records.trainee(row), code, now)
+    record = national.write(records.whole(session, row))
+    records.store(row, after)
+    kept = {name: (value, None) for name, value in record.items() if value and name in records.PRIVATE}
+    changes = {"discard_code": (None, code)} | kept
+    records.note(session, now, by, row.id, "trainee.discard", changes, why)
+    if (equality := session.get(models.TraineeEquality, row.id)) is not None:
+        session.delete(equality)
+    for kind in TIMERS:
+        cancel(session, kind, records.subject(row.id))
+    for event in events:
+        publish(session, event)

@@ -1,0 +1,90 @@
+"""Editing the record of a trainee, by the columns of the national file."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.itt import models
+from services.itt.domain import details as national
+from services.itt.domain import rules, trainees
+from services.itt.domain.csv_files import clean
+from services.itt.domain.dates import today
+from services.itt.domain.details import COLUMNS, COURSE, EQUALITY, PLACEMENTS, Details
+from services.itt.domain.trainees import State, Trainee
+from services.itt.handlers import records
+from services.itt.handlers.views import View, view
+from shared.errors import Invalid
+from shared.events.itt import TraineeChanged
+from shared.policy import Principal
+
+EDITED = frozenset(COLUMNS) - {*COURSE, *PLACEMENTS}
+
+
+def change_trainee(
+    session: Session, now: datetime, by: Principal, *, trainee_id: UUID, changes: Mapping[str, str]
+) -> View:
+    """Edit the record: columns of the national file with new values, blank clears.
+
+    Raises Invalid by column, Conflict when recommended, withdrawn or awarded. Route and course are corrected by an
+    administrator; placements are arranged.
+    """
+    row = records.locked(session, by, "trainee.change", trainee_id)
+    before = records.trainee(row)
+    trainees.refuse_edits_when_closed(before)
+    record = edited(records.whole(session, row), changes, today(now))
+    if changes.get("training_partner_urn") and not record.rules.training_partner:
+        raise Invalid.field("training_partner_urn", "this route has no training partner; leave it blank")
+    differences = store_record(session, row, record)
+    after = records.refreshed(before, record)
+    events = [_changed_fact(after, differences, now)] if differences else []
+    records.changed(session, now, by, row, after, events, action="trainee.change", more=differences)
+    if after.starts_on != before.starts_on and after.state is not State.DRAFT:
+        records.schedule_start(session, after, now)
+    return view(session, now, row)
+
+
+def edited(record: Details, changes: Mapping[str, str], on: date) -> Details:
+    """The record with other values; what was wrong before and is not touched does not hinder an edit."""
+    if strange := sorted(set(changes) - EDITED):
+        fields = {name: ["cannot be edited here"] for name in strange}
+        raise Invalid(f"{', '.join(strange)} cannot be edited here", fields=fields)
+    return corrected(record, changes, on)
+
+
+def corrected(record: Details, changes: Mapping[str, str], on: date) -> Details:
+    """The record with other values in any column."""
+    before = national.write(record)
+    cells = before | {name: clean(value) for name, value in changes.items()}
+    known = set(rules.problems(before, on))
+    if wrong := [problem for problem in rules.problems(cells, on) if problem not in known]:
+        raise invalid(wrong)
+    return national.read(cells)
+
+
+def store_record(session: Session, row: models.Trainee, record: Details) -> records.Changes:
+    """Write the record's columns, equality data into its own table; gives what changed."""
+    changes = records.assign(row, {name: getattr(record, name) for name in records.OWN_COLUMNS})
+    equality = session.get(models.TraineeEquality, row.id)
+    if equality is None:
+        equality = models.TraineeEquality(trainee_id=row.id)
+        session.add(equality)
+    return changes | records.assign(equality, {name: getattr(record, name) for name in EQUALITY})
+
+
+def _changed_fact(after: Trainee, differences: records.Changes, now: datetime) -> TraineeChanged:
+    return TraineeChanged(
+        **trainees.about(after, now),
+        provider_code=after.provider_code,
+        changed=tuple(sorted(differences)),
+        person=after.person,
+    )
+
+
+def invalid(wrong: list[rules.Problem]) -> Invalid:
+    """The error that tells every problem by its column."""
+    told: dict[str, list[str]] = {}
+    for problem in wrong:
+        told.setdefault(problem.column, []).append(problem.message)
+    return Invalid("; ".join(problem.message for problem in wrong), fields=told)

@@ -1,0 +1,131 @@
+"""How a training ends or pauses: recommended, awarded, deferred, reinstated, withdrawn."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.itt.domain import recommendation, trainees
+from services.itt.domain.dates import today
+from services.itt.domain.placements import trained_at
+from services.itt.domain.trainees import State
+from services.itt.domain.withdrawals import FutureInterest, Trigger, Withdrawal
+from services.itt.domain.withdrawals import withdraw as decide_withdrawal
+from services.itt.handlers import records
+from services.itt.handlers.trn import REGISTER
+from services.itt.handlers.views import View, view
+from shared.errors import NotFound
+from shared.policy import Principal
+from shared.timers import cancel, schedule
+
+UNTIL_AWARD = timedelta(days=1)
+
+
+def recommend(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    trainee_id: UUID,
+    standards_met_on: date,
+    employing_school_urn: str | None = None,
+) -> View:
+    """Recommend for QTS or EYTS; the register awards a day later. Raises Conflict with ``missing``, Invalid."""
+    row = records.locked(session, by, "trainee.recommend", trainee_id)
+    after, events = recommendation.recommend(
+        records.trainee(row),
+        records.placements(session, trainee_id),
+        standards_met_on,
+        now,
+        employing_school_urn=employing_school_urn,
+    )
+    records.changed(session, now, by, row, after, events, action="trainee.recommend")
+    schedule(session, now + UNTIL_AWARD, "award", records.subject(row.id))
+    return view(session, now, row)
+
+
+def award(
+    session: Session, now: datetime, by: Principal, *, trainee_id: UUID, awarded_on: date | None = None
+) -> View:
+    """Award QTS or EYTS, for the Department. Raises TransitionNotAllowed unless recommended."""
+    row = records.locked(session, by, "trainee.award", trainee_id)
+    urns = trained_at(records.placements(session, trainee_id))
+    after, events = trainees.award(records.trainee(row), awarded_on or today(now), urns, now)
+    records.changed(session, now, by, row, after, events, action="trainee.award")
+    cancel(session, "award", records.subject(row.id))
+    return view(session, now, row)
+
+
+def award_due(session: Session, now: datetime, subject: str) -> None:
+    """Timer: the register awards who is still recommended."""
+    try:
+        row = records.find(session, records.trainee_id_of(subject), lock=True)
+    except NotFound:
+        return
+    known = records.trainee(row)
+    if known.state is State.RECOMMENDED_FOR_AWARD:
+        urns = trained_at(records.placements(session, row.id))
+        after, events = trainees.award(known, today(now), urns, now)
+        records.changed(session, now, REGISTER, row, after, events, action="trainee.award")
+
+
+def defer(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    trainee_id: UUID,
+    reason: str,
+    deferred_on: date | None = None,
+) -> View:
+    """Pause the training; the reason (up to 500 characters) stays in this service."""
+    row = records.locked(session, by, "trainee.defer", trainee_id)
+    after, events = trainees.defer(records.trainee(row), deferred_on or today(now), reason, now)
+    records.changed(session, now, by, row, after, events, action="trainee.defer")
+    return view(session, now, row)
+
+
+def reinstate(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    trainee_id: UUID,
+    reinstated_on: date | None = None,
+    itt_end_date: date | None = None,
+) -> View:
+    """Take a deferred training up again, with another end when it is given."""
+    row = records.locked(session, by, "trainee.reinstate", trainee_id)
+    known = records.trainee(row)
+    after, events = trainees.reinstate(known, reinstated_on or today(now), itt_end_date, now)
+    records.changed(session, now, by, row, after, events, action="trainee.reinstate")
+    records.schedule_trn(session, after, now)
+    records.schedule_start(session, after, now)
+    return view(session, now, row)
+
+
+def withdraw(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    trainee_id: UUID,
+    withdrawn_on: date,
+    withdrawn_by: Trigger,
+    reasons: Sequence[str],
+    future_interest: FutureInterest,
+    text: str | None = None,
+) -> View:
+    """End the training without the award. Raises Invalid for the date, a reason or a missing text."""
+    row = records.locked(session, by, "trainee.withdraw", trainee_id)
+    withdrawal = Withdrawal(
+        withdrawn_on=withdrawn_on,
+        withdrawn_by=withdrawn_by,
+        reasons=reasons,
+        future_interest=future_interest,
+        text=text,
+    )
+    after, events = decide_withdrawal(records.trainee(row), withdrawal, now)
+    records.changed(session, now, by, row, after, events, action="trainee.withdraw")
+    return view(session, now, row)

@@ -1,0 +1,135 @@
+"""Trainees by single calls: registering, editing, asking for the TRN."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.itt import models
+from services.itt.domain import details as national
+from services.itt.domain import policy, rules, trainees
+from services.itt.domain.csv_files import clean
+from services.itt.domain.dates import today
+from services.itt.domain.details import COLUMNS, EQUALITY, Details
+from services.itt.domain.duplicates import keys
+from services.itt.domain.registration import draft, registered
+from services.itt.domain.trainees import State, Trainee
+from services.itt.handlers import records
+from services.itt.handlers.edits import invalid
+from services.itt.handlers.views import View, view
+from shared.errors import Conflict, Invalid
+from shared.events import Event
+from shared.ids import new_id
+from shared.messaging import publish
+from shared.policy import Principal
+
+
+def register_trainee(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    provider_code: str,
+    details: Mapping[str, str],
+    trainee_id: UUID | None = None,
+    submit: bool = True,
+    confirmed: bool = False,
+) -> View:
+    """Register one trainee. Raises Invalid by column, Conflict with ``matches`` unless a person has ``confirmed``.
+
+    The same ``trainee_id`` again gives the same trainee.
+    """
+    policy.PERMISSIONS.require(by, "trainee.register", policy.provider_relations(by, provider_code))
+    if trainee_id and (known := session.get(models.Trainee, trainee_id)):
+        return view(session, now, records.readable(session, by, "trainee.read", known.id))
+    record = _read(details, today(now))
+    lock_provider(session, provider_code)
+    if not confirmed and (found := matches(session, provider_code, {0: record})):
+        raise Conflict("This trainee may be registered already: look at the matches", matches=found)
+    made, events = begin(trainee_id or new_id(), provider_code, record, None, now, submit=submit)
+    row = add(session, now, made, record, None)
+    records.note(session, now, by, row.id, "trainee.register", {"state": (None, made.state)})
+    for event in events:
+        publish(session, event)
+    return view(session, now, row)
+
+
+def lock_provider(session: Session, provider_code: str) -> None:
+    """One at a time registers trainees of a provider: two calls at once cannot both find no duplicate."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"itt {provider_code}", 0))))
+
+
+def begin(
+    trainee_id: UUID,
+    provider_code: str,
+    record: Details,
+    import_id: UUID | None,
+    now: datetime,
+    *,
+    submit: bool,
+) -> tuple[Trainee, list[Event]]:
+    """A new trainee, with the facts of it; ``submit``: the register is asked for the TRN at once."""
+    made = draft(trainee_id, new_id(), provider_code, record)
+    events: list[Event] = [registered(made, record, import_id, now)]
+    if submit:
+        made, more = trainees.submit_for_trn(made, now)
+        events += more
+    return made, events
+
+
+def add(
+    session: Session, now: datetime, made: Trainee, record: Details, import_id: UUID | None
+) -> models.Trainee:
+    """Store a new trainee with equality data, placements and deadlines; nothing is sent to the database yet."""
+    row = records.new_row(made, record, now, import_id)
+    session.add(row)
+    if any(getattr(record, name) for name in EQUALITY):
+        values = {name: getattr(record, name) for name in EQUALITY}
+        session.add(models.TraineeEquality(trainee_id=made.id, **values))
+    for number, urn in record.placement_urns.items():
+        session.add(models.Placement(id=new_id(), trainee_id=made.id, number=number, school_urn=urn))
+    if made.state is not State.DRAFT:
+        records.schedule_trn(session, made, now)
+        records.schedule_start(session, made, now)
+    return row
+
+
+def matches(session: Session, provider_code: str, found: Mapping[int, Details]) -> list[dict[str, Any]]:
+    """The trainees of the provider that records (by row number) may be duplicates of; one query for all."""
+    births = {record.date_of_birth for record in found.values()}
+    known = select(models.Trainee).where(
+        models.Trainee.provider_code == provider_code,
+        models.Trainee.date_of_birth.in_(births),
+        models.Trainee.discarded_at.is_(None),
+    )
+    by_key: dict[tuple[object, ...], models.Trainee] = {}
+    for row in session.scalars(known.order_by(models.Trainee.id)):
+        for key in keys(row):
+            by_key.setdefault(key, row)
+    pairs = ((number, next((by_key[k] for k in keys(r) if k in by_key), None)) for number, r in found.items())
+    return [_match(number, row) for number, row in pairs if row is not None]
+
+
+def _match(number: int, row: models.Trainee) -> dict[str, Any]:
+    return {
+        "row": number,
+        "trainee_id": row.id,
+        "person_id": row.person_id,
+        "first_names": row.first_names,
+        "last_name": row.last_name,
+        "state": row.state,
+    }
+
+
+def _read(given: Mapping[str, str], on: Any) -> Details:
+    if strange := sorted(set(given) - set(COLUMNS)):
+        raise Invalid(
+            f"There is no column {', '.join(strange)}", fields={name: ["unknown"] for name in strange}
+        )
+    cells = {name: clean(value) for name, value in given.items()}
+    if wrong := rules.problems(cells, on):
+        raise invalid(wrong)
+    return national.read(cells)

@@ -1,0 +1,52 @@
+"""The teacher register behind a port: who has which teacher reference number (TRN)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.itt.models import REGISTER_TRN, RegisterEntry
+from shared.errors import Conflict
+
+
+class TeacherRegister(Protocol):
+    """Gives a person's TRN: always the same to one person, never the same to two. None: not decided yet."""
+
+    def request(self, person_ids: Collection[UUID], now: datetime) -> str | None: ...
+
+
+class EmbeddedRegister:
+    """A register of our own, a table beside the trainees, for everybody who is not connected to the national one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def request(self, person_ids: Collection[UUID], now: datetime) -> str | None:
+        """The TRN of the person with these ids (all mean the same person), issued when there is none."""
+        return self._known(person_ids) or self._issue(min(person_ids), now)
+
+    def note(self, trn: str, person_ids: Collection[UUID], now: datetime) -> None:
+        """A number that came from elsewhere is never issued again. Raises Conflict when it is another person's."""
+        owner = self._session.scalar(select(RegisterEntry.person_id).where(RegisterEntry.trn == trn))
+        if owner is not None and owner not in person_ids:
+            raise Conflict(f"The TRN {trn} belongs to somebody else", trn=trn)
+        self._add(trn, min(person_ids), now)
+
+    def _known(self, person_ids: Collection[UUID]) -> str | None:
+        entry = select(RegisterEntry.trn).where(RegisterEntry.person_id.in_(person_ids))
+        return self._session.scalar(entry.order_by(RegisterEntry.issued_at, RegisterEntry.trn).limit(1))
+
+    def _issue(self, person_id: UUID, now: datetime) -> str:
+        while True:
+            trn = str(self._session.execute(REGISTER_TRN.next_value().select()).scalar_one())
+            if self._add(trn, person_id, now):
+                return trn
+
+    def _add(self, trn: str, person_id: UUID, now: datetime) -> bool:
+        row = insert(RegisterEntry).values(trn=trn, person_id=person_id, issued_at=now)
+        added = self._session.execute(row.on_conflict_do_nothing().returning(RegisterEntry.trn))
+        return added.one_or_none() is not None
