@@ -1,0 +1,171 @@
+"""Ways for an e-mail to leave: a file in the data folder, or a mail server.
+
+A channel's ``hand_over`` returns when the mail was taken. Otherwise it raises one of the three errors below, which
+say honestly what is known.
+"""
+
+import os
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from services.notifications.handlers.sending import Mail
+from shared.config import Settings
+
+TIMEOUT_S = 15.0
+
+
+class Refused(Exception):
+    """It will never be taken: the address or the content is not accepted. ``code`` says why, without personal data."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotReached(Refused):
+    """It was surely not taken, and may be tried again."""
+
+
+class OutcomeLost(Refused):
+    """The server had all of it and did not answer: it may or may not have been taken."""
+
+
+class Channel(Protocol):
+    """``name`` is kept with each message; ``batch``: how many are claimed at a time."""
+
+    name: str
+    batch: int
+
+    def hand_over(self, mail: Mail) -> None:
+        """Returns when it was taken. Raises Refused, NotReached, OutcomeLost."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+def as_message(mail: Mail, sender: str) -> EmailMessage:
+    """MIME with an id of its own that is the same each time. Raises Refused for what is no address."""
+    message = EmailMessage()
+    try:
+        message["To"] = Address(mail.name.replace("\n", " "), addr_spec=mail.address)
+    except (ValueError, IndexError) as error:
+        raise Refused("not_an_address") from error
+    message["From"] = Address("Continuum", addr_spec=sender)
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = f"<{mail.message_id}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    return message
+
+
+class FileChannel:
+    """Without a mail server: ``<data folder>/mail/<message id>.eml``, written whole or not at all, readable by us."""
+
+    name = "file"
+    batch = 500
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        self._folder, self._sender = folder, sender
+
+    def hand_over(self, mail: Mail) -> None:
+        content = as_message(mail, self._sender).as_bytes()
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            beside = self._folder / f".{mail.message_id}.{os.getpid()}"
+            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(content)
+            beside.replace(self._folder / f"{mail.message_id}.eml")
+        except OSError as error:
+            raise NotReached("data_folder_not_writable") from error
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class SmtpChannel:
+    """A mail server, by the URL of ``SMTP_URL``; one connection for a batch, with TLS wherever it is offered."""
+
+    name = "smtp"
+    batch = 20
+
+    def __init__(self, url: str, sender: str, timeout_s: float = TIMEOUT_S) -> None:
+        self._url, self._sender, self._timeout_s = urlsplit(url), sender, timeout_s
+        self._server: smtplib.SMTP | None = None
+
+    def hand_over(self, mail: Mail) -> None:
+        message = as_message(mail, self._sender)
+        with self._faults("server_away", NotReached):
+            server = self._connected()
+            self._expect(server.mail(self._sender), "sender_refused")
+            self._expect(server.rcpt(mail.address), "recipient_refused")
+        with self._faults("no_answer_to_data", OutcomeLost):
+            self._expect(server.data(message.as_bytes()), "content_refused")
+
+    def close(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    @contextmanager
+    def _faults(self, code: str, unknown: type[Refused]) -> Iterator[None]:
+        """What the connection does to us, as what is known of the mail. After any fault we connect anew."""
+        try:
+            yield
+        except smtplib.SMTPAuthenticationError as error:
+            self.close()
+            raise NotReached("login_refused") from error
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            raise _answer(error.smtp_code, code) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise unknown(code) from error
+
+    def _expect(self, answer: tuple[int, bytes], code: str) -> None:
+        if answer[0] not in (250, 251):
+            if self._server is not None:
+                self._server.rset()
+            raise _answer(answer[0], code)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._server is None:
+            self._server = self._connect()
+        return self._server
+
+    def _connect(self) -> smtplib.SMTP:
+        host, context = self._url.hostname or "", ssl.create_default_context()
+        if self._url.scheme == "smtps":
+            port = self._url.port or 465
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self._timeout_s, context=context)
+        else:
+            server = smtplib.SMTP(host, self._url.port or 25, timeout=self._timeout_s)
+            server.ehlo_or_helo_if_needed()
+            if server.has_extn("starttls"):
+                server.starttls(context=context)
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        server.ehlo_or_helo_if_needed()
+        return server
+
+
+def _answer(status: int, code: str) -> Refused:
+    """A server's no: for now (4yz) or for ever (5yz). RFC 5321, 4.2.1."""
+    kind = Refused if 500 <= status < 600 else NotReached
+    return kind(f"{code}: {status}")
+
+
+def channel_for(settings: Settings) -> Channel:
+    """The mail server when one is configured, else files."""
+    if settings.smtp_url:
+        return SmtpChannel(settings.smtp_url, settings.mail_from)
+    return FileChannel(settings.data_dir / "mail", settings.mail_from)

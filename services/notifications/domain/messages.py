@@ -1,0 +1,94 @@
+"""The states of a message: in the app it stands at once; these are the states of its e-mail."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.notifications.domain.quiet_hours import quiet_until
+from shared.transitions import Transitions
+
+
+class State(StrEnum):
+    """``unknown``: the mail server may or may not have taken it; nobody but an operator sends it again."""
+
+    IN_APP_ONLY = "in_app_only"
+    WAITING = "waiting"
+    HELD = "held"
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+TRANSITIONS = Transitions(
+    "notifications.message",
+    (State.WAITING, "address_came", State.READY),
+    (State.WAITING, "address_came_in_quiet_hours", State.HELD),
+    (State.WAITING, "no_address_came", State.FAILED),
+    (State.WAITING, "switched_off", State.IN_APP_ONLY),
+    (State.HELD, "quiet_hours_over", State.READY),
+    (State.HELD, "switched_off", State.IN_APP_ONLY),
+    (State.READY, "switched_off", State.IN_APP_ONLY),
+    (State.READY, "address_missing", State.WAITING),
+    (State.READY, "claimed", State.SENDING),
+    (State.SENDING, "accepted", State.SENT),
+    (State.SENDING, "not_reached", State.READY),
+    (State.SENDING, "given_up", State.FAILED),
+    (State.SENDING, "refused", State.FAILED),
+    (State.SENDING, "put_back", State.READY),
+    (State.SENDING, "outcome_lost", State.UNKNOWN),
+    (State.FAILED, "sent_again", State.READY),
+    (State.UNKNOWN, "sent_again", State.READY),
+    (State.SENT, "sent_again", State.READY),
+)
+
+# Pauses before another attempt, in seconds; after the last attempt the message has failed.
+RETRY_DELAYS_S = (60, 300, 1800, 7200, 21600)
+# Channels that may be given a message again: the second time changes nothing.
+REPEATABLE = frozenset({"file"})
+# A claim that is this old belongs to a process that is gone: no attempt takes so long.
+CLAIM_S = 600
+# So long an address is waited for; a message is no news after that.
+WAIT_FOR_ADDRESS = timedelta(days=28)
+# A fact that is told later than this (a service that was away, a new subscription) stays in the app.
+STALE_AFTER = timedelta(days=14)
+
+
+def first_state(
+    *, happened_at: datetime, now: datetime, has_address: bool, wants_mail: bool
+) -> tuple[State, datetime | None]:
+    """Where a new message begins, and until when it is held (UTC). ``now`` is business time."""
+    if not wants_mail or now - happened_at > STALE_AFTER:
+        return State.IN_APP_ONLY, None
+    if not has_address:
+        return State.WAITING, None
+    until = quiet_until(now)
+    return (State.HELD, until) if until else (State.READY, None)
+
+
+def after_address(now: datetime) -> tuple[State, datetime | None]:
+    """Where a waiting message goes when the address has come, and until when it is held."""
+    until = quiet_until(now)
+    event = "address_came_in_quiet_hours" if until else "address_came"
+    return TRANSITIONS.next(State.WAITING, event), until
+
+
+def retry_delay(attempts: int) -> timedelta | None:
+    """How long to wait after so many attempts that did not reach the server; None: that was the last one."""
+    return timedelta(seconds=RETRY_DELAYS_S[attempts - 1]) if attempts <= len(RETRY_DELAYS_S) else None
+
+
+def after_interruption(channel: str | None) -> State:
+    """Where a message goes whose sender is gone in the middle of it."""
+    return TRANSITIONS.next(State.SENDING, "put_back" if channel in REPEATABLE else "outcome_lost")
+
+
+def leaving(event: str) -> list[State]:
+    """The states that this event leads out of."""
+    return [source for source, name, _ in TRANSITIONS if name == event]
+
+
+def target(event: str) -> State:
+    """The one state that this event leads to, wherever it comes from."""
+    (only,) = {to for _, name, to in TRANSITIONS if name == event}
+    return only

@@ -1,0 +1,159 @@
+"""The table of facts that people hear of: event, whom (a field of the event), and the text that tells it.
+
+Every event of the catalogue stands either in ``TELLINGS`` or, with the reason, in ``TELLS_NOBODY``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.events import Event, cpd, itt, leadership, people
+
+
+class Kind(StrEnum):
+    """What a message is about; each can be switched off for e-mail, except for notices."""
+
+    TRAINING = "training"
+    INDUCTION = "induction"
+    ACTIVITIES = "activities"
+    LEADERSHIP = "leadership"
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One fact tells one person one thing.
+
+    ``to`` is the field with the person's id (empty: nobody is told); ``notice``: it goes by e-mail whatever the
+    person prefers, because a decision about them is only fair when they learn of it.
+    """
+
+    event: type[Event]
+    template: str
+    kind: Kind
+    to: str = "person_id"
+    notice: bool = False
+    when: Callable[[Any], bool] = _always
+
+    def recipient(self, event: Event) -> UUID | None:
+        """Who is told of this very event, if anybody."""
+        found: UUID | None = getattr(event, self.to)
+        return found if self.when(event) else None
+
+
+T, I, A, L = Kind.TRAINING, Kind.INDUCTION, Kind.ACTIVITIES, Kind.LEADERSHIP
+
+TELLINGS = (
+    Telling(itt.TraineeRegistered, "trainee_registered", T),
+    Telling(itt.TrnReceived, "trn_received", T),
+    Telling(itt.PlacementArranged, "placement_arranged", T),
+    Telling(itt.PlacementArranged, "placement_arranged_mentor", T, to="mentor_id"),
+    Telling(itt.PlacementCompleted, "placement_completed_mentor", T, to="mentor_id"),
+    Telling(itt.ReviewRecorded, "review_recorded", T),
+    Telling(itt.FinalAssessmentRecorded, "final_assessment_passed", T, when=lambda e: e.passed),
+    Telling(
+        itt.FinalAssessmentRecorded,
+        "final_assessment_not_passed",
+        T,
+        notice=True,
+        when=lambda e: not e.passed,
+    ),
+    Telling(itt.TraineeRecommended, "trainee_recommended", T),
+    Telling(itt.QtsAwarded, "qts_awarded", T, notice=True),
+    Telling(itt.EytsAwarded, "eyts_awarded", T, notice=True),
+    Telling(itt.TraineeDeferred, "trainee_deferred", T, notice=True),
+    Telling(itt.TraineeReinstated, "trainee_reinstated", T, notice=True),
+    Telling(itt.TraineeWithdrawn, "trainee_withdrawn", T, notice=True),
+    Telling(itt.TraineeDiscarded, "trainee_discarded", T, notice=True),
+    Telling(itt.WithdrawalUndone, "withdrawal_undone", T, notice=True),
+    Telling(itt.AwardUndone, "award_undone", T, notice=True),
+    Telling(itt.CourseCorrected, "course_corrected", T),
+    Telling(itt.TraineeMoved, "trainee_moved", T, notice=True),
+    Telling(cpd.InductionDue, "induction_due", I),
+    Telling(cpd.InductionProposed, "induction_proposed", I),
+    Telling(cpd.InductionRefused, "induction_refused", I, notice=True),
+    Telling(cpd.InductionOpened, "induction_opened", I, notice=True),
+    Telling(cpd.InductionOpened, "induction_opened_mentor", I, to="mentor_id"),
+    Telling(cpd.InductionOpened, "induction_opened_tutor", I, to="tutor_id"),
+    Telling(cpd.TermAssessed, "term_assessed", I, when=lambda e: not e.at_risk),
+    Telling(cpd.TermAssessed, "term_at_risk", I, notice=True, when=lambda e: e.at_risk),
+    Telling(cpd.InductionExtended, "induction_extended", I, notice=True),
+    Telling(cpd.InductionReleased, "induction_released", I, notice=True),
+    Telling(cpd.InductionRecommended, "induction_recommended", I, notice=True),
+    Telling(cpd.InductionPassed, "induction_passed", I, notice=True),
+    Telling(cpd.InductionPassed, "induction_passed_mentor", I, to="mentor_id"),
+    Telling(cpd.InductionFailed, "induction_failed", I, notice=True),
+    Telling(cpd.InductionDropped, "induction_dropped", I, notice=True),
+    Telling(cpd.MentorAssigned, "mentor_assigned", I),
+    Telling(cpd.MentorAssigned, "mentor_assigned_mentor", I, to="mentor_id"),
+    Telling(cpd.MentorAssigned, "mentor_assigned_tutor", I, to="tutor_id"),
+    Telling(cpd.AtRiskTold, "at_risk_told", I, notice=True),
+    Telling(cpd.InductionReduced, "induction_reduced", I, notice=True),
+    Telling(cpd.InductionAppealed, "induction_appealed", I, notice=True),
+    Telling(cpd.FailureListed, "failure_listed", I, notice=True),
+    Telling(cpd.InductionExempted, "induction_exempted", I, notice=True),
+    Telling(cpd.ExemptionEnded, "exemption_ended", I, notice=True),
+    Telling(cpd.BookingMade, "booking_made", A, when=lambda e: not e.waiting),
+    Telling(cpd.BookingMade, "booking_waiting", A, when=lambda e: e.waiting),
+    Telling(cpd.BookingMovedUp, "booking_moved_up", A),
+    Telling(cpd.BookingCancelled, "booking_cancelled", A),
+    Telling(cpd.EvaluationRequested, "evaluation_requested", A),
+    Telling(leadership.SuggestionMade, "suggestion_made", L),
+    Telling(leadership.SuggestionExpired, "suggestion_expired", L),
+    Telling(leadership.NominationMade, "nomination_made", L),
+    Telling(leadership.NominationProposed, "nomination_proposed", L),
+    Telling(leadership.NominationLapsed, "nomination_lapsed", L, when=lambda e: e.cause == "expired"),
+)
+
+TELLS_NOBODY: dict[type[Event], str] = {
+    itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
+    itt.TrainingStarted: "the trainee is there",
+    itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",
+    cpd.ActivityOffered: "offers are found by searching; nobody is mailed what they did not ask for",
+    cpd.ActivityCancelled: "who booked is told that the booking is cancelled; who offered it cancelled it",
+    cpd.ActivityClosed: "a matter of records",
+    cpd.ActivityAttended: "the person was there",
+    cpd.EvaluationScheduled: "the person is asked when the date has come",
+    cpd.EvaluationRecorded: "a single evaluation would tell the offerer who said what",
+    cpd.ContributionRecorded: "it shows on the person's timeline",
+    leadership.ConsentGiven: "the person gave it; the nomination that follows is told",
+    leadership.ConsentRefused: "what was held is blanked, and nothing may remind of it",
+    people.PersonIdentified: "an id, which means nothing to a person",
+    people.PersonMerged: "a matter of records; messages of both then stand in one inbox",
+    people.PersonSeparated: "a matter of records",
+    people.RoleBegun: "the person agreed to the post with the school; it only brings the contact",
+    people.RoleEnded: "the person ended it with the school",
+    people.StageChanged: "it follows from facts that were told",
+    people.ProhibitionImposed: "the regulator serves the notice itself",
+    people.ProhibitionLifted: "the regulator serves the notice itself",
+    people.FactVoided: "who corrects the record tells the person",
+}
+
+# Events that bring somebody's name and address, and the field with the id of whom these are.
+CONTACTS: dict[type[Event], str] = {
+    itt.TraineeRegistered: "person_id",
+    itt.TraineeChanged: "person_id",
+    itt.PlacementArranged: "mentor_id",
+    itt.QtsAwarded: "person_id",
+    people.RoleBegun: "person_id",
+}
+
+BY_TEMPLATE = {telling.template: telling for telling in TELLINGS}
+TOLD = tuple(dict.fromkeys(telling.event for telling in TELLINGS))
+
+
+def tellings_of(event: Event) -> list[tuple[Telling, UUID]]:
+    """What this event tells, and whom."""
+    of_type = [telling for telling in TELLINGS if telling.event is type(event)]
+    return [(telling, to) for telling in of_type if (to := telling.recipient(event)) is not None]
+
+
+def contact_in(event: Event) -> UUID | None:
+    """Whose name and address the event brings, if any."""
+    field = CONTACTS.get(type(event))
+    return getattr(event, field) if field and getattr(event, "person", None) is not None else None

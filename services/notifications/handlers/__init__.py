@@ -1,0 +1,1 @@
+"""Use cases: contacts, telling, the inbox, preferences, deliveries, sending."""

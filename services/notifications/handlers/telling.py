@@ -1,0 +1,142 @@
+"""Reactions: a fact becomes a message for each person who should hear of it; messages wait for an address."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.notifications.domain.messages import (
+    WAIT_FOR_ADDRESS,
+    State,
+    after_address,
+    first_state,
+    leaving,
+    target,
+)
+from services.notifications.domain.telling import Telling, contact_in, tellings_of
+from services.notifications.handlers import contacts, preferences
+from services.notifications.models import Activity, Message
+from services.notifications.rendering import render
+from shared.aliases import known_as
+from shared.events import Event
+from shared.events.people import PersonMerged
+from shared.ids import new_id
+from shared.messaging import Fact
+from shared.timers import schedule
+
+QUIET_HOURS_OVER, NO_ADDRESS_CAME = "quiet_hours_over", "no_address_came"
+
+
+def tell(session: Session, fact: Fact[Event]) -> None:
+    """One message for each person whom the fact concerns; asked again, nothing more."""
+    for telling, recipient_id in tellings_of(fact.event):
+        state, held_until = _first_state(session, fact, telling, recipient_id)
+        row = _message(session, fact, telling, recipient_id) | {
+            "state": state.value,
+            "held_until": held_until,
+        }
+        made = session.scalar(insert(Message).values(row).on_conflict_do_nothing().returning(Message.id))
+        if made is not None:
+            _schedule(session, fact.now, state, held_until)
+
+
+def _first_state(
+    session: Session, fact: Fact[Event], telling: Telling, recipient_id: UUID
+) -> tuple[State, datetime | None]:
+    ids = known_as(session, recipient_id)
+    contact = contacts.find(session, ids)
+    return first_state(
+        happened_at=fact.occurred_at,
+        now=fact.now,
+        has_address=contact is not None and contact.email is not None,
+        wants_mail=telling.notice or preferences.wants_mail(session, ids, telling.kind),
+    )
+
+
+def _message(session: Session, fact: Fact[Event], telling: Telling, recipient_id: UUID) -> dict[str, Any]:
+    subject, body = render(
+        telling.template,
+        fact.event,
+        about=_about(session, fact.event, telling),
+        activity=_activity(session, fact.event),
+    )
+    return {
+        "id": new_id(),
+        "event_id": fact.id,
+        "event_type": fact.type,
+        "recipient_id": recipient_id,
+        "template": telling.template,
+        "kind": telling.kind.value,
+        "notice": telling.notice,
+        "subject": subject,
+        "body": body,
+        "occurred_at": fact.occurred_at,
+        "created_at": fact.now,
+    }
+
+
+def _about(session: Session, event: Event, telling: Telling) -> str | None:
+    """Whom a message to somebody else is about."""
+    return None if telling.to == "person_id" else contacts.name_of(session, event.person_id)  # type: ignore[attr-defined]
+
+
+def _activity(session: Session, event: Event) -> dict[str, Any] | None:
+    activity_id = getattr(event, "activity_id", None)
+    found = session.get(Activity, activity_id) if activity_id else None
+    return {"title": found.title, "starts_at": found.starts_at} if found else None
+
+
+def _schedule(session: Session, now: datetime, state: State, held_until: datetime | None) -> None:
+    """One deadline for all that is held until the same morning, or that began to wait on the same day."""
+    if state is State.HELD and held_until is not None:
+        schedule(session, held_until, QUIET_HOURS_OVER, held_until.isoformat())
+    if state is State.WAITING:
+        day = now.astimezone(UTC).date()
+        end = datetime.combine(day + timedelta(days=1), time(), UTC) + WAIT_FOR_ADDRESS
+        schedule(session, end, NO_ADDRESS_CAME, day.isoformat())
+
+
+def address_came(session: Session, fact: Fact[Event]) -> None:
+    """Let go what waited for the address that this fact brought."""
+    if (person_id := contact_in(fact.event)) is not None:
+        _release(session, fact.now, known_as(session, person_id))
+
+
+def person_merged(session: Session, fact: Fact[PersonMerged]) -> None:
+    """Two ids are one person: the address of one is the address of both."""
+    _release(session, fact.now, known_as(session, fact.event.person_id))
+
+
+def _release(session: Session, now: datetime, person_ids: Collection[UUID]) -> None:
+    waiting = _locked(session, Message.recipient_id.in_(person_ids), Message.state == State.WAITING)
+    contact = contacts.find(session, person_ids) if waiting else None
+    if contact is not None and contact.email is not None:
+        state, held_until = after_address(now)
+        _move(session, waiting, state=state.value, held_until=held_until)
+        _schedule(session, now, state, held_until)
+
+
+def quiet_hours_over(session: Session, now: datetime) -> None:
+    """Let go what was held for the night."""
+    held = _locked(session, Message.state.in_(leaving(QUIET_HOURS_OVER)), Message.held_until <= now)
+    _move(session, held, state=target(QUIET_HOURS_OVER).value)
+
+
+def no_address_came(session: Session, now: datetime) -> None:
+    """Give up what has waited too long for an address; the person still finds it in the app."""
+    since = now - WAIT_FOR_ADDRESS
+    old = _locked(session, Message.state.in_(leaving(NO_ADDRESS_CAME)), Message.created_at <= since)
+    _move(session, old, state=target(NO_ADDRESS_CAME).value, reason="no_address")
+
+
+def _locked(session: Session, *which: Any) -> list[UUID]:
+    return list(session.scalars(select(Message.id).where(*which).order_by(Message.id).with_for_update()))
+
+
+def _move(session: Session, message_ids: list[UUID], **change: Any) -> None:
+    if message_ids:
+        session.execute(update(Message).where(Message.id.in_(message_ids)).values(**change))

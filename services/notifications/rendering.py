@@ -1,0 +1,85 @@
+"""Messages as text: Jinja templates whose first line is the subject. Text is not escaped: it is never HTML."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from services.notifications.domain import wording
+from shared.events import Event, Person
+
+FOLDER = Path(__file__).parent / "templates"
+AWARDS = {"QTS": "qualified teacher status (QTS)", "EYTS": "early years teacher status (EYTS)"}
+# Guskey's levels of evaluation, as the question that each asks.
+QUESTIONS = {
+    1: "What did you think of it?",
+    2: "What did you learn?",
+    3: "What has changed at your school because of it?",
+    4: "What do you do differently in your teaching now?",
+    5: "What difference has it made to pupils?",
+}
+
+
+def full_name(person: Person) -> str:
+    """``Siobhan O'Neill``."""
+    return f"{person.first_names} {person.last_name}".strip()
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made.filters |= {
+        "day": wording.day,
+        "moment": wording.moment,
+        "terms": wording.terms,
+        "listed": wording.listed,
+        "standards": wording.standards,
+        "words": wording.words,
+        "award": lambda code: AWARDS.get(code, code),
+        "question": lambda level: QUESTIONS.get(level, "What has come of it?"),
+        "name": full_name,
+    }
+    return made
+
+
+def render(
+    template: str, event: Event, *, about: str | None, activity: Mapping[str, Any] | None
+) -> tuple[str, str]:
+    """Subject and text of a message. ``about`` names the person whom the event is about, where that is known."""
+    values = {"e": event, "person": getattr(event, "person", None), "about": about, "activity": activity}
+    subject, body = (part.render(values) for part in _parts(template))
+    return " ".join(subject.split()), "\n\n".join(map(_paragraph, _paragraphs(body)))
+
+
+@cache
+def _parts(template: str) -> tuple[Template, Template]:
+    """The first line and the rest are rendered apart: what somebody entered cannot begin another line."""
+    subject, _, body = (FOLDER / f"{template}.txt").read_text().partition("\n")
+    return _environment().from_string(subject), _environment().from_string(body)
+
+
+def as_mail(name: str, body: str, *, notice: bool) -> str:
+    """The text of an e-mail: greeting, message, and how to choose what comes by e-mail; lines of 72 characters."""
+    text = _environment().get_template("mail.txt").render(name=name, body=body, notice=notice)
+    return "".join(f"{fill(line, 72, break_long_words=False)}\n" for line in text.splitlines())
+
+
+def _paragraphs(body: str) -> list[str]:
+    return [part for part in re.split(r"\n\s*\n", body.strip()) if part.strip()]
+
+
+def _paragraph(part: str) -> str:
+    """One line, except for lists: templates are wrapped for those who write them, not for those who read."""
+    lines = [" ".join(line.split()) for line in part.splitlines()]
+    return ("\n" if lines[0].startswith("- ") else " ").join(lines)

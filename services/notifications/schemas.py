@@ -1,0 +1,143 @@
+"""What comes in and goes out by RPC."""
+
+from marshmallow import Schema, fields, validate
+
+from services.notifications.domain.messages import State
+from services.notifications.domain.telling import BY_TEMPLATE, Kind
+from shared.paging import MAX_LIMIT
+
+KINDS = [kind.value for kind in Kind]
+STATES = [state.value for state in State]
+
+
+class Paged(Schema):
+    """A page of a list: ``after`` is the ``next`` of the page before."""
+
+    limit = fields.Integer(load_default=50, strict=True, validate=validate.Range(1, MAX_LIMIT))
+    after = fields.String(load_default=None, allow_none=True)
+
+
+class Inbox(Paged):
+    """A person's messages, newest first."""
+
+    person_id = fields.UUID(required=True)
+    unread = fields.Boolean(load_default=False)
+
+
+class InboxMessage(Schema):
+    """A message as its reader sees it."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    template = fields.String(required=True)
+    subject = fields.String(required=True)
+    body = fields.String(required=True)
+    notice = fields.Boolean(required=True)
+    occurred_at = fields.AwareDateTime(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    read_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class InboxPage(Schema):
+    """``unread`` counts all of the person's messages that were not read, on whichever page."""
+
+    items = fields.List(fields.Nested(InboxMessage), required=True)
+    next = fields.String(required=True, allow_none=True)
+    unread = fields.Integer(required=True)
+
+
+class MarkRead(Schema):
+    """Messages that their reader has read."""
+
+    person_id = fields.UUID(required=True)
+    message_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, MAX_LIMIT))
+
+
+class Marked(Schema):
+    """How many were unread before, and how many still are."""
+
+    marked = fields.Integer(required=True)
+    unread = fields.Integer(required=True)
+
+
+class OfPerson(Schema):
+    """Whose."""
+
+    person_id = fields.UUID(required=True)
+
+
+class ChangePreferences(Schema):
+    """Kinds to switch on or off for e-mail; kinds that are left out stay as they are. There are no digests."""
+
+    person_id = fields.UUID(required=True)
+    email = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(KINDS)),
+        values=fields.Boolean(),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+    digest = fields.String(load_default="none", validate=validate.OneOf(["none"]))
+
+
+class Preferences(Schema):
+    """Every kind with whether it comes by e-mail, and the kinds of notices that always do."""
+
+    person_id = fields.UUID(required=True)
+    email = fields.Dict(keys=fields.String(), values=fields.Boolean(), required=True)
+    digest = fields.String(required=True)
+    quiet_hours = fields.String(required=True)
+
+
+class Deliveries(Paged):
+    """Messages with the state of their e-mail, newest first unless ``oldest_first``."""
+
+    state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(STATES))
+    template = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(sorted(BY_TEMPLATE)))
+    person_id = fields.UUID(load_default=None, allow_none=True)
+    event_id = fields.UUID(load_default=None, allow_none=True)
+    oldest_first = fields.Boolean(load_default=False)
+
+
+class Delivery(Schema):
+    """A message as an operator sees it: without its text and without the address."""
+
+    id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    event_type = fields.String(required=True)
+    recipient_id = fields.UUID(required=True)
+    template = fields.String(required=True)
+    kind = fields.String(required=True)
+    notice = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True, allow_none=True)
+    attempts = fields.Integer(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    held_until = fields.AwareDateTime(required=True, allow_none=True)
+    retry_at = fields.AwareDateTime(required=True, allow_none=True)
+    sent_at = fields.AwareDateTime(required=True, allow_none=True)
+    read_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DeliveryPage(Schema):
+    """A page of deliveries."""
+
+    items = fields.List(fields.Nested(Delivery), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class SendAgain(Schema):
+    """A message to send once more, and why."""
+
+    message_id = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.Length(3, 500))
+
+
+class Counts(Schema):
+    """Messages in all, unread ones, by state of the e-mail, and by template."""
+
+    messages = fields.Integer(required=True)
+    unread = fields.Integer(required=True)
+    contacts = fields.Integer(required=True)
+    states = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    templates = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
