@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.errors import Invalid
 from shared.events import cpd, itt, people
 
 
@@ -19,6 +20,7 @@ class Kind(StrEnum):
 
     TRAINING = "training"
     INDUCTION = "induction"
+    EXEMPTION = "exemption"
     ROLE = "role"
     PROHIBITION = "prohibition"
 
@@ -64,16 +66,28 @@ class PersonFact:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """``key`` is the field with the record's id; ``sets`` and ``clears`` say what the fact does to its marks."""
+    """``key`` is the field with the record's id; ``sets`` and ``clears`` say what the fact does to its marks.
+
+    ``begins`` and ``ends`` are fields with the day from which the record counts, and on which it does no longer.
+    """
 
     kind: Kind
     key: str
     sets: frozenset[Mark] = frozenset()
     clears: frozenset[Mark] = frozenset()
+    begins: str = ""
+    ends: str = ""
+
+    @property
+    def fields(self) -> set[str]:
+        """What the fold reads of the event."""
+        return {name for name in (self.key, self.begins, self.ends) if name}
 
 
-def _effect(kind: Kind, key: str, *sets: Mark, clears: tuple[Mark, ...] = ()) -> Effect:
-    return Effect(kind, key, frozenset(sets), frozenset(clears))
+def _effect(
+    kind: Kind, key: str, *sets: Mark, clears: tuple[Mark, ...] = (), begins: str = "", ends: str = ""
+) -> Effect:
+    return Effect(kind, key, frozenset(sets), frozenset(clears), begins, ends)
 
 
 def _training(*sets: Mark, clears: tuple[Mark, ...] = ()) -> Effect:
@@ -101,8 +115,13 @@ EFFECTS: Mapping[str, Effect] = {
     cpd.InductionExtended.TYPE: _induction(clears=(Mark.FAILED,)),
     cpd.InductionPassed.TYPE: _induction(Mark.PASSED, clears=(Mark.FAILED,)),
     cpd.InductionFailed.TYPE: _induction(Mark.FAILED, clears=(Mark.PASSED,)),
-    people.RoleBegun.TYPE: _effect(Kind.ROLE, "role_period_id", Mark.BEGUN),
-    people.RoleEnded.TYPE: _effect(Kind.ROLE, "role_period_id", Mark.ENDED),
+    cpd.FailureListed.TYPE: _induction(Mark.FAILED, clears=(Mark.PASSED,)),
+    cpd.InductionExempted.TYPE: _effect(
+        Kind.EXEMPTION, "person_id", Mark.BEGUN, clears=(Mark.ENDED,), begins="exempt_from"
+    ),
+    cpd.ExemptionEnded.TYPE: _effect(Kind.EXEMPTION, "person_id", Mark.ENDED, ends="ended_on"),
+    people.RoleBegun.TYPE: _effect(Kind.ROLE, "role_period_id", Mark.BEGUN, begins="begins_on"),
+    people.RoleEnded.TYPE: _effect(Kind.ROLE, "role_period_id", Mark.ENDED, ends="ended_on"),
     people.ProhibitionImposed.TYPE: _effect(Kind.PROHIBITION, "prohibition_id", Mark.IMPOSED),
     people.ProhibitionLifted.TYPE: _effect(Kind.PROHIBITION, "prohibition_id", clears=(Mark.IMPOSED,)),
 }
@@ -115,3 +134,9 @@ REGROUPING = frozenset({people.PersonMerged.TYPE, people.PersonSeparated.TYPE, V
 def moves_stage(type_: str, part: str = "person_id") -> bool:
     """Whether a fact of this type can move the stage of the person in that field (a mentor's never does)."""
     return part == "person_id" and (type_ in EFFECTS or type_ in REGROUPING)
+
+
+def check_voidable(type_: str) -> None:
+    """Raises Invalid for a merge (separate it instead) and for a voiding."""
+    if type_ in REGROUPING:
+        raise Invalid.field("fact_id", f"{type_} cannot be voided; a merge is undone by separating")

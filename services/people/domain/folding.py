@@ -23,7 +23,7 @@ ROLE_STAGES: Mapping[str, Stage] = {
 
 @dataclass(slots=True)
 class Record:
-    """What stands on one course, induction period, role period or prohibition."""
+    """What stands on one course, induction period, exemption, role period or prohibition."""
 
     marks: set[Mark] = field(default_factory=set)
     role: str = ""
@@ -40,7 +40,7 @@ class Record:
         return not self.has(Mark.WITHDRAWN, Mark.QTS, Mark.EYTS)
 
     def is_open_on(self, on: date) -> bool:
-        """A role period counts from its first day, and no longer on the day on which it ended."""
+        """A role period or exemption counts from its first day, and no longer on the day on which it ended."""
         return self.has(Mark.BEGUN) and self.begins_on <= on < self.ended_on
 
 
@@ -52,7 +52,9 @@ def fold(facts: Iterable[PersonFact], on: date) -> Standing:
     records = _records(facts)
     courses = list(records[Kind.TRAINING].values())
     periods = list(records[Kind.INDUCTION].values())
-    stage, flag, gaps = _gates(courses, periods)
+    exempt = any(exemption.is_open_on(on) for exemption in records[Kind.EXEMPTION].values())
+    stage, flag = _gates(courses, periods, exempt)
+    gaps = tuple(_gaps(courses, periods))
     if any(r.has(Mark.IMPOSED) for r in records[Kind.PROHIBITION].values()):
         return Standing(min(stage, Stage.QUALIFIED, key=lambda s: s.rank), Flag.SUSPENDED, gaps)
     leading = _leading(records[Kind.ROLE].values(), on)
@@ -62,9 +64,10 @@ def fold(facts: Iterable[PersonFact], on: date) -> Standing:
 
 
 def days_to_fold_again(facts: Iterable[PersonFact], after: date) -> list[date]:
-    """The days after ``after`` on which the stage may change by itself: a role period begins or ends."""
-    roles = _records(facts)[Kind.ROLE].values()
-    days = {day for role in roles for day in (role.begins_on, role.ended_on)}
+    """The days after ``after`` on which the stage may change by itself: a role or an exemption begins or ends."""
+    records = _records(facts)
+    dated = [*records[Kind.ROLE].values(), *records[Kind.EXEMPTION].values()]
+    days = {day for record in dated for day in (record.begins_on, record.ended_on)}
     return sorted(day for day in days if after < day < date.max)
 
 
@@ -83,10 +86,13 @@ def _apply(fact: PersonFact, records: Records) -> None:
     record = records[effect.kind][str(fact.details[effect.key])]
     record.marks |= effect.sets
     record.marks -= effect.clears
-    if Mark.BEGUN in effect.sets:
-        record.role, record.begins_on = fact.details["role"], fact.day("begins_on")
-    if Mark.ENDED in effect.sets:
-        record.ended_on = fact.day("ended_on")
+    record.role = fact.details.get("role", record.role)
+    if effect.begins:
+        record.begins_on = fact.day(effect.begins)
+    if effect.ends:
+        record.ended_on = fact.day(effect.ends)
+    if Mark.ENDED in effect.clears:
+        record.ended_on = date.max
 
 
 def _leading(roles: Iterable[Record], on: date) -> Stage | None:
@@ -94,14 +100,13 @@ def _leading(roles: Iterable[Record], on: date) -> Stage | None:
     return max(held, key=lambda stage: stage.rank, default=None)
 
 
-def _gates(courses: list[Record], periods: list[Record]) -> tuple[Stage, Flag, tuple[str, ...]]:
-    awarded = [c for c in courses if c.has(Mark.QTS, Mark.EYTS)]
-    gaps = list(_gaps(courses, periods))
-    if not any(c.has(Mark.STARTED) for c in awarded):
-        return (*_before_award(courses), tuple(gaps))
-    if any(c.has(Mark.STARTED) and c.has(Mark.QTS) for c in awarded):
-        return (*_after_award([p for p in periods if p.has(Mark.OPENED)]), tuple(gaps))
-    return Stage.QUALIFIED, Flag.NONE, tuple(gaps)
+def _gates(courses: list[Record], periods: list[Record], exempt: bool) -> tuple[Stage, Flag]:
+    awarded = [c for c in courses if c.has(Mark.QTS, Mark.EYTS) and c.has(Mark.STARTED)]
+    if not awarded:
+        return _before_award(courses)
+    if any(c.has(Mark.QTS) for c in awarded):
+        return _after_award([p for p in periods if p.has(Mark.OPENED)], exempt)
+    return Stage.QUALIFIED, Flag.NONE
 
 
 def _before_award(courses: list[Record]) -> tuple[Stage, Flag]:
@@ -112,11 +117,13 @@ def _before_award(courses: list[Record]) -> tuple[Stage, Flag]:
     return (Stage.TRAINEE if started else Stage.CANDIDATE, Flag.PAUSED if paused else Flag.NONE)
 
 
-def _after_award(opened: list[Record]) -> tuple[Stage, Flag]:
+def _after_award(opened: list[Record], exempt: bool) -> tuple[Stage, Flag]:
     if any(p.has(Mark.PASSED) for p in opened):
         return Stage.TEACHER, Flag.NONE
     if any(p.has(Mark.FAILED) for p in opened):
         return Stage.QUALIFIED, Flag.BARRED
+    if exempt:
+        return Stage.TEACHER, Flag.NONE
     if any(not p.has(Mark.RELEASED) for p in opened):
         return Stage.EARLY_CAREER, Flag.NONE
     return Stage.QUALIFIED, Flag.PAUSED if opened else Flag.NONE

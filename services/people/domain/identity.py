@@ -19,6 +19,7 @@ from shared.transitions import Transitions
 
 SHARED_TO_BE_CANDIDATE = 3
 EMAIL_SCORE, NI_NUMBER_SCORE = 5, 10
+SEX_NOT_TOLD = (None, "sex_not_provided", "prefer_not_to_say")
 # Two letters (not D F I Q U V, the second not O), six digits, A to D (HMRC's published form).
 NI_NUMBER = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]\Z")
 
@@ -146,6 +147,6 @@ def _definite(newcomer: Identity, candidates: list[tuple[Identity, Likeness]]) -
 
 
 def _same_bearer(one: Identity, other: Identity) -> bool:
-    """First name, last name and sex agree, each in its own place."""
+    """First name, last name and sex agree, each in its own place; who does not tell their sex agrees with nobody."""
     names = same_name(one.names.first, other.names.first) and same_name(one.names.last, other.names.last)
-    return names and one.sex is not None and one.sex == other.sex
+    return names and one.sex not in SEX_NOT_TOLD and one.sex == other.sex

@@ -108,6 +108,24 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
     (cpd.InductionFailed.TYPE, ME): Sentence(
         "Induction failed; an appeal is possible until {appeal_until:day}", "failed_on"
     ),
+    (cpd.InductionExempted.TYPE, ME): Sentence("Exempt from induction", "exempt_from"),
+    (cpd.ExemptionEnded.TYPE, ME): Sentence("The exemption from induction ended", "ended_on"),
+    (cpd.InductionReduced.TYPE, ME): Sentence(
+        "Induction reduced to {terms_required_hundredths:hundredths} terms"
+    ),
+    (cpd.InductionDropped.TYPE, ME): Sentence("The proposed induction fell away: {code:plain}"),
+    (cpd.AtRiskTold.TYPE, ME): Sentence("Told of being at risk of not passing induction", "told_on"),
+    (cpd.InductionAppealed.TYPE, ME): Sentence("Appealed against failing induction", "appealed_on"),
+    (cpd.FailureListed.TYPE, ME): Sentence("The failed induction is final", "listed_on"),
+    (cpd.MentorAssigned.TYPE, ME): Sentence("An induction mentor was assigned", "since"),
+    (cpd.MentorAssigned.TYPE, "mentor_id"): Sentence(
+        "Mentor of a teacher in induction at school {school_urn}", "since"
+    ),
+    (cpd.MentorAssigned.TYPE, "tutor_id"): Sentence(
+        "Induction tutor of a teacher at school {school_urn}", "since"
+    ),
+    (cpd.ActivityCancelled.TYPE, "offered_by"): Sentence("Cancelled: {title}"),
+    (cpd.ActivityClosed.TYPE, "offered_by"): Sentence("An activity was closed, fully evaluated", "closed_on"),
     (cpd.ActivityOffered.TYPE, "offered_by"): Sentence(
         "Offered to peers: {title} ({kind:plain}), {starts_at:day}, {school_urn:at_school}"
     ),

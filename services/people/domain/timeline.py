@@ -57,7 +57,7 @@ def kept_fields(type_: str, part: str) -> set[str]:
     """The fields of an event that a fact keeps: what its sentence and the fold need, and nothing else."""
     sentence, kept = sentence_for(type_, part), set[str]()
     if type_ in EFFECTS:
-        kept |= {EFFECTS[type_].key, "role", "begins_on", "ended_on", "school_urn", "provider_code"}
+        kept |= EFFECTS[type_].fields | {"role", "provider_code"}
     if type_ == VOIDING:
         kept |= {"fact_id"}
     return kept | fields_of(sentence.text) | ({sentence.on} if sentence.on else set())

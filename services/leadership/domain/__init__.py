@@ -1,0 +1,1 @@
+"""Rules of signals, suggestions, consent and nominations: plain Python."""

@@ -1,0 +1,95 @@
+"""Projections: every fact about a person is stored once, and moves the standing when its type may.
+
+Replayable in any order: rows are keyed by the event's id, and the standing is folded from all of them.
+"""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.people.domain.details import Detail, described_part
+from services.people.domain.facts import moves_stage
+from services.people.domain.identity import birth_hash
+from services.people.domain.timeline import details_of, parts_of
+from services.people.handlers.persons import store_detail
+from services.people.handlers.standing import stand
+from services.people.hash_key import hash_key
+from services.people.models import PersonTrn
+from shared import aliases
+from shared.events import Event, Person
+from shared.events.people import PersonMerged, PersonSeparated
+from shared.messaging import Fact
+
+_STORE = text(
+    "INSERT INTO person_fact (event_id, part, person_id, type, subject, source, sequence, occurred_at, actor,"
+    " details) VALUES (:event_id, :part, :person_id, :type, :subject, :source, :sequence, :occurred_at, :actor,"
+    " CAST(:details AS jsonb)) ON CONFLICT DO NOTHING"
+)
+
+
+def record_fact(session: Session, fact: Fact[Event]) -> None:
+    """Store the fact for each person whom it names, and fold those whose stage it may move."""
+    _record_alias(session, fact)
+    for part in parts_of(type(fact.event)):
+        person_id: UUID | None = getattr(fact.event, part)
+        if person_id is not None:
+            _store(session, fact, part, person_id)
+    if moves_stage(fact.type):
+        for person_id in _moved(fact.event):
+            stand(session, person_id, fact.now)
+
+
+def record_details(session: Session, fact: Fact[Any]) -> None:
+    """Keep what the event tells of a name and contact; the date of birth only as a keyed hash."""
+    told: Person | None = fact.event.person
+    if told is None:
+        return
+    detail = Detail(
+        id=fact.id,
+        at=fact.occurred_at,
+        sequence=fact.sequence,
+        first_names=told.first_names,
+        last_name=told.last_name,
+        email=told.email,
+        sex=told.sex,
+        birth=birth_hash(hash_key(), told.date_of_birth),
+    )
+    store_detail(session, getattr(fact.event, described_part(type(fact.event))), detail)
+
+
+def record_trn(session: Session, fact: Fact[Any]) -> None:
+    """Keep to whom a teacher reference number belongs."""
+    row = {"trn": fact.event.trn, "person_id": fact.event.person_id}
+    session.execute(insert(PersonTrn).values(row).on_conflict_do_nothing())
+
+
+def _store(session: Session, fact: Fact[Event], part: str, person_id: UUID) -> None:
+    row = {
+        "event_id": fact.id,
+        "part": part,
+        "person_id": person_id,
+        "type": fact.type,
+        "subject": fact.subject,
+        "source": fact.source,
+        "sequence": fact.sequence,
+        "occurred_at": fact.occurred_at,
+        "actor": fact.actor,
+        "details": json.dumps(details_of(fact.event, part)),
+    }
+    session.execute(_STORE, row)
+
+
+def _record_alias(session: Session, fact: Fact[Any]) -> None:
+    """A merge is folded with the alias that it makes, also when the alias's own projection comes later."""
+    if isinstance(fact.event, PersonMerged):
+        aliases.record_merge(session, fact)
+    elif isinstance(fact.event, PersonSeparated):
+        aliases.record_separation(session, fact)
+
+
+def _moved(event: Any) -> list[UUID]:
+    return [event.person_id, *([event.merged_id] if isinstance(event, PersonSeparated) else [])]
