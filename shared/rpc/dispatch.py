@@ -48,8 +48,8 @@ class Dispatcher:
         """Offer a method."""
         self.endpoints[endpoint.name] = endpoint
 
-    def answer(self, request: Request) -> bytes:
-        """The body of the reply; every failure is one of the errors that callers know."""
+    def answer(self, request: Request, send: Callable[[bytes], None]) -> None:
+        """Send the body of the reply, then note it; every failure is one of the errors that callers know."""
         began = perf_counter()
         with bound(context_of(self.service, request)):
             try:
@@ -58,8 +58,9 @@ class Dispatcher:
                 body, outcome = wire.error_body(error), type(error).__name__
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
                 body, outcome = self._fault(request, error), Fault.__name__
-            self._note(request, outcome, perf_counter() - began)
-        return body
+            took_s = perf_counter() - began
+            send(body)
+            self._note(request, outcome, took_s)
 
     def _result(self, request: Request) -> bytes:
         endpoint = self._endpoint(request)

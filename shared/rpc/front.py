@@ -115,25 +115,25 @@ class AmqpFront:
             self._answer(key, message)
 
     def _answer(self, key: Key, message: Any) -> None:
-        mine = self._replies.begin(key, message)
-        try:
-            body = self._body(key, message)
-            message = self._replies.end(key, body) if mine else message
-        except BaseException:  # it was killed: its transaction is rolled back
-            self._replies.give_up(key)
-            raise
-        self._reply(key, body, message)
-
-    def _body(self, key: Key, message: Any) -> bytes:
         properties, info = message.properties, message.delivery_info
         if not key[1] or properties.get("content_type") != limits.CONTENT_TYPE:
             self._drop("malformed")
-            return wire.error_body(
-                Invalid("a request needs a correlation id, and application/json as content")
-            )
+            told = Invalid("a request needs a correlation id, and application/json as its content type")
+            self._reply(key, wire.error_body(told), message)
+            return
         method = info["routing_key"].partition(".")[2]
         headers = properties.get("application_headers") or {}
-        return self._dispatcher.answer(Request(method, message.body, headers, key[1], info["redelivered"]))
+        request = Request(method, message.body, headers, key[1], info["redelivered"])
+        mine = self._replies.begin(key, message)
+        try:
+            self._dispatcher.answer(request, lambda body: self._answered(key, body, message, mine))
+        finally:  # When it was killed, its transaction is rolled back.
+            if mine:
+                self._replies.give_up(key)
+
+    def _answered(self, key: Key, body: bytes, message: Any, mine: bool) -> None:
+        self._reply(key, body, self._replies.end(key, body) if mine else message)
+        eventlet.sleep(0)  # The reply goes out before anything is noted of it.
 
     def _reply(self, key: Key, body: bytes, message: Any) -> None:
         """Without a connection the reply waits for the request, which the broker will deliver again."""

@@ -51,7 +51,7 @@ class LocalFront:
     def _work(self, request: Request, answered: Any) -> None:
         try:
             with self._free:
-                answered.send(self._dispatcher.answer(request))
+                self._dispatcher.answer(request, answered.send)
         finally:
             if not answered.ready():
                 stopped = (

@@ -27,7 +27,7 @@ class Replies:
         return self._at_work.pop(key)
 
     def give_up(self, key: Key) -> None:
-        """The work on it was stopped."""
+        """The work on it is over, whether it came to a reply or not."""
         self._at_work.pop(key, None)
 
     def again(self, key: Key, message: Any) -> bool:
