@@ -218,3 +218,96 @@ class ContributionRecorded(Event):
     contributed_on: date
     people_reached: int
     hours_hundredths: int
+
+
+@event_type("cpd.induction.dropped.v1", subject="induction", key="person_id")
+class InductionDropped(Event):
+    """A proposal fell away before it opened; ``code`` is qts_removed, post_ended or exempted."""
+
+    person_id: UUID
+    period_id: UUID
+    appropriate_body: str
+    code: str
+
+
+@event_type("cpd.induction.mentor_assigned.v1", subject="induction", key="person_id")
+class MentorAssigned(Event):
+    """Mentor and tutor of a period, two roles; a change of mentor is this fact again."""
+
+    person_id: UUID
+    period_id: UUID
+    school_urn: str
+    mentor_id: UUID
+    tutor_id: UUID | None
+    since: date
+
+
+@event_type("cpd.induction.at_risk_told.v1", subject="induction", key="person_id")
+class AtRiskTold(Event):
+    """The teacher was told of being at risk of not meeting the standards, before any failing assessment."""
+
+    person_id: UUID
+    period_id: UUID
+    told_on: date
+
+
+@event_type("cpd.induction.reduced.v1", subject="induction", key="person_id")
+class InductionReduced(Event):
+    """Fewer terms are needed, with consent and the appropriate body's agreement."""
+
+    person_id: UUID
+    period_id: UUID
+    terms_required_hundredths: int
+
+
+@event_type("cpd.induction.appealed.v1", subject="induction", key="person_id")
+class InductionAppealed(Event):
+    """The teacher appealed in time against failing."""
+
+    person_id: UUID
+    period_id: UUID
+    appealed_on: date
+
+
+@event_type("cpd.induction.failure_listed.v1", subject="induction", key="person_id")
+class FailureListed(Event):
+    """The failure is final: the time to appeal is over, an appeal was waived or dismissed."""
+
+    person_id: UUID
+    period_id: UUID
+    listed_on: date
+
+
+@event_type("cpd.induction.exempted.v1", subject="induction", key="person_id")
+class InductionExempted(Event):
+    """No induction is needed from that day; the status beneath comes back when it ends."""
+
+    person_id: UUID
+    exempt_from: date
+
+
+@event_type("cpd.induction.exemption_ended.v1", subject="induction", key="person_id")
+class ExemptionEnded(Event):
+    """From ``ended_on`` the exemption does not hold any more; ``status`` is what is shown again."""
+
+    person_id: UUID
+    ended_on: date
+    status: str
+
+
+@event_type("cpd.activity.cancelled.v1", subject="activity", key="activity_id")
+class ActivityCancelled(Event):
+    """The activity does not take place; its bookings are cancelled with it."""
+
+    activity_id: UUID
+    offered_by: UUID
+    title: str
+
+
+@event_type("cpd.activity.closed.v1", subject="activity", key="activity_id")
+class ActivityClosed(Event):
+    """Every level was asked, and something above level 1 was answered."""
+
+    activity_id: UUID
+    offered_by: UUID
+    closed_on: date

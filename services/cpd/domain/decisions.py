@@ -153,9 +153,13 @@ def _conclude(period: Period, outcome: Outcome, on: date, extension_hundredths: 
 
 
 def _extend(period: Period, hundredths: int) -> None:
+    """Induction goes on, and ends with a recommendation of its own."""
     if hundredths <= 0:
         raise Invalid.field("extension_hundredths", "how much longer, in hundredths of a term")
     period.terms_required_hundredths += hundredths
+    period.decision = Outcome.EXTEND
+    period.recommendation = period.recommended_on = None
+    period.representations = period.represented_on = None
 
 
 def appeal(period: Period, on: date) -> None:

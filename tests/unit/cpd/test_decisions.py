@@ -216,6 +216,7 @@ def test_the_body_passes() -> None:
 def test_the_body_extends_and_the_period_is_open_again() -> None:
     of = decide(ect(), Outcome.EXTEND, extension_hundredths=200)
     assert (of.state, of.terms_required_hundredths, of.last_term, of.result_on) == (State.OPEN, 800, 8, None)
+    assert (of.decision, of.recommendation, of.recommended_on) == (Outcome.EXTEND, None, None)
 
 
 def test_an_extension_says_how_long() -> None:

@@ -1,0 +1,1 @@
+"""Use cases of cpd, one function each: load, decide (domain), store, publish."""
