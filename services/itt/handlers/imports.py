@@ -121,12 +121,13 @@ def _store(
 ) -> None:
     """Validated -> in_progress -> succeeded: all rows in bulk."""
     _move(stored, "submit")
-    for row, record in found[0].records.items():
+    numbers, new = list(found[0].records), []
+    for record in found[0].records.values():
         made, events = registration.begin(new_id(), stored.provider_code, record, stored.id, now, submit=True)
-        registration.add(session, now, made, record, stored.id).import_row = row
+        new.append((made, record))
         for event in events:
             publish(session, event)
-    session.flush()
+    registration.add(session, now, new, stored.id, numbers)
     _move(stored, "succeed")
     _finish(session, now, stored)
 

@@ -206,7 +206,7 @@ def equality_data(session: Session, now: datetime, by: Principal, *, trainee_id:
     }
 
 
-def counts(session: Session, now: datetime, by: Principal, *, provider_code: str) -> View:
+def count_trainees(session: Session, now: datetime, by: Principal, *, provider_code: str) -> View:
     """How many trainees of a provider are in each state."""
     relations = policy.provider_relations(by, provider_code)
     if not policy.PERMISSIONS.allows(by, "trainee.list", relations):
@@ -214,5 +214,5 @@ def counts(session: Session, now: datetime, by: Principal, *, provider_code: str
     known = select(Table.state, func.count()).where(
         Table.provider_code == provider_code, Table.discarded_at.is_(None)
     )
-    found = dict(session.execute(known.group_by(Table.state)).tuples().all())
+    found = {state: count for state, count in session.execute(known.group_by(Table.state))}
     return {"provider_code": provider_code, "states": {state.value: found.get(state, 0) for state in State}}

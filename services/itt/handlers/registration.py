@@ -1,6 +1,6 @@
 """Trainees by single calls: registering, editing, asking for the TRN."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,7 @@ def register_trainee(
     if not confirmed and (found := matches(session, provider_code, {0: record})):
         raise Conflict("This trainee may be registered already: look at the matches", matches=found)
     made, events = begin(trainee_id or new_id(), provider_code, record, None, now, submit=submit)
-    row = add(session, now, made, record, None)
+    (row,) = add(session, now, [(made, record)])
     records.note(session, now, by, row.id, "trainee.register", {"state": (None, made.state)})
     for event in events:
         publish(session, event)
@@ -81,20 +81,34 @@ def begin(
 
 
 def add(
-    session: Session, now: datetime, made: Trainee, record: Details, import_id: UUID | None
-) -> models.Trainee:
-    """Store a new trainee with equality data, placements and deadlines; nothing is sent to the database yet."""
-    row = records.new_row(made, record, now, import_id)
-    session.add(row)
+    session: Session,
+    now: datetime,
+    new: Sequence[tuple[Trainee, Details]],
+    import_id: UUID | None = None,
+    numbers: Sequence[int | None] = (None,),
+) -> list[models.Trainee]:
+    """Store new trainees in bulk, with equality data, placements and deadlines; ``numbers``: their rows in the file."""
+    rows = [records.new_row(made, record, now, import_id) for made, record in new]
+    for row, number in zip(rows, numbers, strict=True):
+        row.import_row = number
+    session.add_all(rows)
+    session.flush()
+    session.add_all(part for made, record in new for part in _parts(made, record))
+    session.flush()
+    for made, _ in new:
+        if made.state is not State.DRAFT:
+            records.schedule_trn(session, made, now)
+            records.schedule_start(session, made, now)
+    return rows
+
+
+def _parts(made: Trainee, record: Details) -> Iterator[models.TraineeEquality | models.Placement]:
+    """What of a record stands in tables of its own."""
     if any(getattr(record, name) for name in EQUALITY):
         values = {name: getattr(record, name) for name in EQUALITY}
-        session.add(models.TraineeEquality(trainee_id=made.id, **values))
+        yield models.TraineeEquality(trainee_id=made.id, **values)
     for number, urn in record.placement_urns.items():
-        session.add(models.Placement(id=new_id(), trainee_id=made.id, number=number, school_urn=urn))
-    if made.state is not State.DRAFT:
-        records.schedule_trn(session, made, now)
-        records.schedule_start(session, made, now)
-    return row
+        yield models.Placement(id=new_id(), trainee_id=made.id, number=number, school_urn=urn)
 
 
 def matches(session: Session, provider_code: str, found: Mapping[int, Details]) -> list[dict[str, Any]]:
