@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
@@ -54,7 +55,7 @@ class Channel(Protocol):
 
 def as_message(mail: Mail, sender: str) -> EmailMessage:
     """MIME with an id of its own that is the same each time. Raises Refused for what is no address."""
-    message = EmailMessage()
+    message = EmailMessage(policy=SMTP)
     try:
         message["To"] = Address(mail.name.replace("\n", " "), addr_spec=mail.address)
     except (ValueError, IndexError) as error:
@@ -121,9 +122,9 @@ class SmtpChannel:
         """What the connection does to us, as what is known of the mail. After any fault we connect anew."""
         try:
             yield
-        except smtplib.SMTPAuthenticationError as error:
-            self.close()
-            raise NotReached("login_refused") from error
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+            self.close()  # it is ourselves whom the server does not want, not this mail
+            raise NotReached(f"login_refused: {error.smtp_code}") from error
         except smtplib.SMTPResponseException as error:
             self.close()
             raise _answer(error.smtp_code, code) from error

@@ -1,0 +1,151 @@
+"""Channels: a mail is taken, or what is known of it is said honestly."""
+
+import stat
+from contextlib import closing
+from email import message_from_bytes, message_from_string, policy
+from email.message import EmailMessage
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from services.notifications.channels import (
+    FileChannel,
+    NotReached,
+    OutcomeLost,
+    Refused,
+    SmtpChannel,
+    channel_for,
+)
+from services.notifications.handlers.sending import Mail
+from shared.config import Settings
+from shared.testing.mail_server import HANG_UP, MailServer
+
+SENDER = "continuum@example.org"
+ID = UUID("01990000-0000-7000-8000-000000000001")
+MAIL = Mail(
+    ID, "Siobhan O'Neill", "siobhan@example.org", "Your TRN – 1234567", "Hello Siobhan O'Neill,\n\n.dot\n"
+)
+
+
+def _read(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def test_a_file_is_the_mail_named_by_the_message(tmp_path: Path) -> None:
+    FileChannel(tmp_path / "mail", SENDER).hand_over(MAIL)
+    (file,) = (tmp_path / "mail").iterdir()
+    message = _read(file)
+    assert file.name == f"{ID}.eml"
+    assert message["To"].addresses[0].display_name == "Siobhan O'Neill"
+    assert message["Subject"] == MAIL.subject
+    assert message["Message-ID"] == f"<{ID}@example.org>"
+    assert message.get_content().replace("\r\n", "\n") == MAIL.text
+
+
+def test_a_file_is_written_once_however_often_it_is_handed_over(tmp_path: Path) -> None:
+    channel = FileChannel(tmp_path, SENDER)
+    channel.hand_over(MAIL)
+    channel.hand_over(MAIL)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{ID}.eml"]
+
+
+def test_nobody_else_on_the_machine_reads_the_mail(tmp_path: Path) -> None:
+    FileChannel(tmp_path / "mail", SENDER).hand_over(MAIL)
+    assert stat.S_IMODE((tmp_path / "mail").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / f"mail/{ID}.eml").stat().st_mode) == 0o600
+
+
+def test_a_folder_that_cannot_be_written_is_no_loss(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("a file where the folder should be")
+    with pytest.raises(NotReached, match="data_folder_not_writable"):
+        FileChannel(tmp_path / "mail", SENDER).hand_over(MAIL)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "nobody", "a b@example.org", "x@example.org\nBcc: all@example.org", "é@x.org"]
+)
+def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(Refused, match="not_an_address"):
+        FileChannel(tmp_path, SENDER).hand_over(Mail(ID, "A", address, "s", "t"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_takes_mails_over_one_connection() -> None:
+    with MailServer() as server:
+        channel = SmtpChannel(server.url, SENDER)
+        channel.hand_over(MAIL)
+        channel.hand_over(MAIL)
+        channel.close()
+    message = message_from_string(server.taken[0], policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    assert message.get_content().replace("\r\n", "\n") == MAIL.text
+    assert (len(server.taken), server.connections) == (2, 1)
+
+
+FAULTS = [
+    ({"greeting": "554 go away"}, NotReached, "login_refused: 554"),
+    ({"greeting": "421 later"}, NotReached, "login_refused: 421"),
+    ({"greeting": HANG_UP}, NotReached, "server_away"),
+    ({"MAIL": "550 not you"}, Refused, "sender_refused: 550"),
+    ({"MAIL": "451 later"}, NotReached, "sender_refused: 451"),
+    ({"RCPT": "550 nobody here"}, Refused, "recipient_refused: 550"),
+    ({"RCPT": "450 greylisted"}, NotReached, "recipient_refused: 450"),
+    ({"RCPT": HANG_UP}, NotReached, "server_away"),
+    ({"DATA": "554 no"}, Refused, "no_answer_to_data: 554"),
+    ({"DATA": "452 full"}, NotReached, "no_answer_to_data: 452"),
+    ({"body": "552 too big"}, Refused, "content_refused: 552"),
+    ({"body": "452 full"}, NotReached, "content_refused: 452"),
+    ({"body": HANG_UP}, OutcomeLost, "no_answer_to_data"),
+]
+
+
+@pytest.mark.parametrize(("answers", "error", "code"), FAULTS)
+def test_what_is_known_after_a_fault_is_said_honestly(
+    answers: dict[str, str], error: type[Refused], code: str
+) -> None:
+    with (
+        MailServer(answers) as server,
+        closing(SmtpChannel(server.url, SENDER)) as channel,
+        pytest.raises(Refused) as raised,
+    ):
+        channel.hand_over(MAIL)
+    assert type(raised.value) is error
+    assert raised.value.code.startswith(code)
+
+
+def test_a_server_that_does_not_answer_in_time_after_all_was_sent_leaves_the_outcome_open() -> None:
+    with MailServer({"body": "250-this is not all"}) as server, pytest.raises(OutcomeLost):
+        SmtpChannel(server.url, SENDER, timeout_s=0.2).hand_over(MAIL)
+    assert len(server.taken) == 1
+
+
+def test_nobody_listening_is_no_loss() -> None:
+    with pytest.raises(NotReached, match="server_away"):
+        SmtpChannel("smtp://127.0.0.1:1", SENDER).hand_over(MAIL)
+
+
+def test_the_next_mail_goes_over_a_new_connection_after_a_fault() -> None:
+    with MailServer({"body": HANG_UP}) as server, closing(SmtpChannel(server.url, SENDER)) as channel:
+        with pytest.raises(OutcomeLost):
+            channel.hand_over(MAIL)
+        server.answers["body"] = "250 taken"
+        channel.hand_over(MAIL)
+    assert server.connections == 2
+
+
+def test_one_refused_recipient_does_not_harm_the_next_mail() -> None:
+    refusing = MailServer({"RCPT": "550 nobody here"})
+    with refusing as server, closing(SmtpChannel(server.url, SENDER)) as channel:
+        with pytest.raises(Refused):
+            channel.hand_over(MAIL)
+        server.answers["RCPT"] = "250 ok"
+        channel.hand_over(MAIL)
+    assert server.connections == 1
+
+
+def test_mail_is_files_until_a_server_is_configured(tmp_path: Path) -> None:
+    assert isinstance(channel_for(Settings(data_dir=tmp_path)), FileChannel)
+    assert isinstance(channel_for(Settings(smtp_url="smtp://mail.example.org")), SmtpChannel)
