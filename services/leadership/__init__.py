@@ -1,6 +1,6 @@
 """Who might lead: signals from contributions, suggestions with reasons, nominations with consent.
 
-Owns signals, suggestions and nominations. Publishes ``leadership.suggestion.*``, ``leadership.consent.*``, ``leadership.nomination.*``.
-Listens to ``cpd.contribution.recorded``, ``cpd.evaluation.recorded``, ``cpd.induction.passed``,
-``itt.placement.completed``, ``people.person.identified``, ``people.role.begun``/``ended``, ``people.stage.changed``.
+Owns signals, suggestions and nominations. Publishes ``leadership.suggestion.*``, ``leadership.consent.*`` and
+``leadership.nomination.*``. Listens to ``cpd.contribution.recorded``, ``cpd.evaluation.recorded``,
+``cpd.induction.passed``, ``itt.placement.completed`` and ``people.*``.
 """

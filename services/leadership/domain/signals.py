@@ -13,6 +13,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+# Mentoring in induction is told by the induction that was passed, not by its contribution.
+LEADING = frozenset({"led", "coached"})
 # Evidence is dated and not over 24 months old (domain page, "Identify potential", evidence).
 EVIDENCE_MONTHS = 24
 

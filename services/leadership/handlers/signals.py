@@ -1,0 +1,105 @@
+"""Projections: what people did, and what leadership must know of them. Replayable in any order."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.leadership.domain.signals import LEADING, Kind
+from services.leadership.models import Colleague, Employment, Signal
+from shared.events.cpd import ContributionRecorded, EvaluationRecorded, InductionPassed
+from shared.events.itt import PlacementCompleted
+from shared.events.people import PersonIdentified, RoleBegun, RoleEnded, StageChanged
+from shared.messaging import Fact
+
+
+def record_contribution(session: Session, fact: Fact[ContributionRecorded]) -> None:
+    """Something was led or coached, for so many people."""
+    event = fact.event
+    if event.kind in LEADING:
+        _signal(
+            session,
+            fact,
+            event.contribution_id,
+            event.person_id,
+            Kind.LED,
+            event.contributed_on,
+            event.people_reached,
+        )
+
+
+def record_evaluation(session: Session, fact: Fact[EvaluationRecorded]) -> None:
+    """A peer evaluated an activity; one's own word on one's own activity is no evidence."""
+    event = fact.event
+    if event.person_id != event.offered_by:
+        _signal(session, fact, fact.id, event.offered_by, Kind.EVALUATED, event.recorded_on, event.score)
+
+
+def record_mentoring(session: Session, fact: Fact[PlacementCompleted]) -> None:
+    """A trainee was mentored through a placement."""
+    event = fact.event
+    _signal(session, fact, fact.id, event.mentor_id, Kind.TRAINEE_MENTORED, event.completed_on, event.days)
+
+
+def record_induction(session: Session, fact: Fact[InductionPassed]) -> None:
+    """Somebody is a teacher now, and a mentor brought them there."""
+    event = fact.event
+    passed = insert(Colleague).values(id=event.person_id, passed_on=event.passed_on)
+    earliest = func.least(Colleague.passed_on, event.passed_on)
+    session.execute(passed.on_conflict_do_update(index_elements=[Colleague.id], set_={"passed_on": earliest}))
+    if event.mentor_id is not None:
+        _signal(session, fact, fact.id, event.mentor_id, Kind.INDUCTION_MENTORED, event.passed_on, 1)
+
+
+def record_known(session: Session, fact: Fact[PersonIdentified]) -> None:
+    """The id stands for a person, who can be nominated."""
+    known = insert(Colleague).values(id=fact.event.person_id, known=True)
+    session.execute(known.on_conflict_do_update(index_elements=[Colleague.id], set_={"known": True}))
+
+
+def record_stage(session: Session, fact: Fact[StageChanged]) -> None:
+    """Where the person stands: the latest word counts."""
+    row = {
+        "stage": fact.event.stage,
+        "flag": fact.event.flag,
+        "stage_at": fact.occurred_at,
+        "stage_sequence": fact.sequence,
+    }
+    statement = insert(Colleague).values(id=fact.event.person_id, **row)
+    known_before = tuple_(Colleague.stage_at, Colleague.stage_sequence)
+    newer = or_(Colleague.stage_at.is_(None), known_before < tuple_(fact.occurred_at, fact.sequence))
+    session.execute(statement.on_conflict_do_update(index_elements=[Colleague.id], set_=row, where=newer))
+
+
+def record_employment(session: Session, fact: Fact[RoleBegun] | Fact[RoleEnded]) -> None:
+    """Somebody works at a school, or does no longer."""
+    event = fact.event
+    row: dict[str, Any] = {
+        "role_period_id": event.role_period_id,
+        "person_id": event.person_id,
+        "school_urn": event.school_urn,
+    }
+    if isinstance(event, RoleEnded):
+        row["ended_on"] = event.ended_on
+    statement = insert(Employment).values(row)
+    session.execute(statement.on_conflict_do_update(index_elements=[Employment.role_period_id], set_=row))
+
+
+def _signal(
+    session: Session, fact: Fact[Any], id_: UUID, person_id: UUID, kind: Kind, on: date, amount: int
+) -> None:
+    row = {
+        "id": id_,
+        "person_id": person_id,
+        "kind": kind,
+        "on": on,
+        "amount": amount,
+        "occurred_at": fact.occurred_at,
+        "sequence": fact.sequence,
+    }
+    newer = tuple_(Signal.occurred_at, Signal.sequence) < tuple_(fact.occurred_at, fact.sequence)
+    statement = insert(Signal).values(row)
+    session.execute(statement.on_conflict_do_update(index_elements=[Signal.id], set_=row, where=newer))
