@@ -9,6 +9,7 @@ from services.itt import schemas
 from services.itt.handlers import (
     corrections,
     edits,
+    import_files,
     imports,
     outcomes,
     reading,
@@ -52,22 +53,22 @@ class IttService(Service):
     @rpc(schemas.ImportId, schemas.Import, idempotent=True)
     def get_import(self, call: Call, **arguments: Any) -> Any:
         """A file, its errors, and the trainees that came with it."""
-        return imports.get_import(call.session, call.now, call.principal, **arguments)
+        return import_files.get_import(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.ImportErrors, schemas.RowErrors, idempotent=True)
     def import_errors(self, call: Call, **arguments: Any) -> Any:
         """All that is wrong in a file, in pages."""
-        return imports.import_errors(call.session, call.now, call.principal, **arguments)
+        return import_files.import_errors(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.ImportId, schemas.File, idempotent=True)
     def file_with_errors(self, call: Call, **arguments: Any) -> Any:
         """The rows of a file with an ``errors`` column, to correct."""
-        return imports.file_with_errors(call.session, call.now, call.principal, **arguments)
+        return import_files.file_with_errors(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.ListImports, schemas.ImportPage, idempotent=True)
     def list_imports(self, call: Call, **arguments: Any) -> Any:
         """The files of a provider, latest first."""
-        return imports.list_imports(call.session, call.now, call.principal, **arguments)
+        return import_files.list_imports(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.Export, schemas.File)
     def export_trainees(self, call: Call, **arguments: Any) -> Any:

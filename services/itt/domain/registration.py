@@ -1,22 +1,39 @@
 """How a trainee begins: a draft of a complete national record."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
+from services.itt.domain.codes import labels
 from services.itt.domain.details import DEGREE, Details
 from services.itt.domain.trainees import State, Trainee, about
 from shared.events import Person
 from shared.events.itt import TraineeRegistered
 
 
-def person(details: Details) -> Person:
-    """What of the record is about the person, as facts carry it; the NI number and equality data never do."""
+class Named(Protocol):
+    """What of a record is about the person."""
+
+    @property
+    def first_names(self) -> str: ...
+    @property
+    def last_name(self) -> str: ...
+    @property
+    def date_of_birth(self) -> date: ...
+    @property
+    def sex(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
+def person(known: Named) -> Person:
+    """The person as facts carry one, the sex in words; the NI number and equality data never travel."""
     return Person(
-        first_names=details.first_names,
-        last_name=details.last_name,
-        date_of_birth=details.date_of_birth,
-        sex=details.sex,
-        email=details.email,
+        first_names=known.first_names,
+        last_name=known.last_name,
+        date_of_birth=known.date_of_birth,
+        sex=labels("sex")[known.sex].lower().replace(" ", "_"),
+        email=known.email,
     )
 
 

@@ -34,7 +34,7 @@ def undo_withdrawal(session: Session, now: datetime, by: Principal, *, trainee_i
     records.changed(session, now, by, row, after, events, action="trainee.undo_withdrawal", why=why)
     records.schedule_trn(session, after, now)
     records.schedule_start(session, after, now)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def _state_before(session: Session, row: models.Trainee) -> State:
@@ -52,7 +52,7 @@ def undo_award(session: Session, now: datetime, by: Principal, *, trainee_id: UU
     after, events = corrections.undo_award(records.trainee(row), now)
     records.changed(session, now, by, row, after, events, action="trainee.undo_award", why=why)
     cancel(session, "award", records.subject(row.id))
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def correct_course(
@@ -78,7 +78,7 @@ def correct_course(
     if differences:
         action = "trainee.correct_course"
         records.changed(session, now, by, row, known, events, action=action, why=why, more=differences)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def move_trainee(
@@ -89,7 +89,7 @@ def move_trainee(
     why = require_reason(reason)
     after, events = corrections.move(records.trainee(row), provider_code, now)
     records.changed(session, now, by, row, after, events, action="trainee.move", why=why)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def discard_trainee(

@@ -42,7 +42,7 @@ def change_trainee(
     records.changed(session, now, by, row, after, events, action="trainee.change", more=differences)
     if after.starts_on != before.starts_on and after.state is not State.DRAFT:
         records.schedule_start(session, after, now)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def edited(record: Details, changes: Mapping[str, str], on: date) -> Details:

@@ -3,33 +3,27 @@
 import gzip
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import bulk_file, csv_files, policy
+from services.itt.domain import csv_files, policy
 from services.itt.domain.corrections import DiscardCode
-from services.itt.domain.csv_files import RowError
-from services.itt.domain.dates import today
 from services.itt.domain.imports import TRANSITIONS, State
 from services.itt.handlers import registration
 from services.itt.handlers.corrections import remove
+from services.itt.handlers.import_files import Found, View, answer, find, found_again, locked
 from shared.audit import audit
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 from shared.ids import new_id
 from shared.messaging import publish
-from shared.paging import page
 from shared.policy import Principal, Role
 from shared.timers import cancel, schedule
 
-SHOWN_ERRORS, SHOWN_CHARACTERS = 1000, 100
 KEPT_FOR = timedelta(days=30)
 CALENDAR = Principal("itt calendar", frozenset({Role.SERVICE}))
-View = dict[str, Any]
-Found = tuple[bulk_file.Trainees, list[View]]
 
 
 def import_trainees(
@@ -64,7 +58,7 @@ def import_trainees(
     else:
         schedule(session, now + KEPT_FOR, "forget_import", _subject(stored.id))
     _audit(session, now, by, stored, "import.upload")
-    return _answer(session, stored, found)
+    return answer(session, stored, found)
 
 
 def _uploaded(
@@ -84,36 +78,17 @@ def _uploaded(
 def _same(session: Session, now: datetime, known: models.TraineeImport, provider_code: str) -> View:
     if known.provider_code != provider_code:
         raise Conflict(f"The import {known.id} is of another provider")
-    return _answer(session, known, _found_again(session, known))
+    return answer(session, known, found_again(session, known))
 
 
 def _check(session: Session, now: datetime, stored: models.TraineeImport) -> Found:
     """Uploaded -> pending -> validated, or failed with everything that is wrong."""
     _move(stored, "import")
-    parsed, duplicates = _found(session, stored, now)
+    parsed, duplicates = find(session, stored, now)
     stored.row_count, stored.blank_rows = parsed.row_count, parsed.blank_rows
     stored.error_count, stored.duplicate_count = len(parsed.errors), len(duplicates)
     _move(stored, "fail" if parsed.errors or duplicates else "process")
     return parsed, duplicates
-
-
-def _found(session: Session, stored: models.TraineeImport, now: datetime) -> Found:
-    parsed = bulk_file.parse(_bytes(stored), today(now))
-    open_rows = {row: record for row, record in parsed.records.items() if row not in stored.confirmed_rows}
-    return parsed, registration.matches(session, stored.provider_code, open_rows) if open_rows else []
-
-
-def _found_again(session: Session, stored: models.TraineeImport) -> Found:
-    """What the check found, as of the day of the check; nothing for a file whose content is not kept any more."""
-    if stored.content is None:
-        return bulk_file.Trainees({}, (), stored.row_count, stored.blank_rows), []
-    return _found(session, stored, stored.uploaded_at)
-
-
-def _bytes(stored: models.TraineeImport) -> bytes:
-    if stored.content is None:
-        raise Conflict(f"The file of the import {stored.id} is not kept any more")
-    return gzip.decompress(stored.content)
 
 
 def _store(
@@ -152,27 +127,27 @@ def _audit(session: Session, now: datetime, by: Principal, stored: models.Traine
 
 def submit_import(session: Session, now: datetime, by: Principal, *, import_id: UUID) -> View:
     """Store a file that was checked with ``dry_run``: checked once more, because days and trainees have changed."""
-    stored = _locked(session, by, "import.upload", import_id)
+    stored = locked(session, by, "import.upload", import_id)
     if stored.state == State.SUCCEEDED:
-        return _answer(session, stored, _found_again(session, stored))
+        return answer(session, stored, found_again(session, stored))
     TRANSITIONS.next(State(stored.state), "submit")
     registration.lock_provider(session, stored.provider_code)
-    found = _found(session, stored, now)
+    found = find(session, stored, now)
     stored.error_count, stored.duplicate_count = len(found[0].errors), len(found[1])
     if stored.error_count or stored.duplicate_count:
         _move(stored, "fail")
     else:
         _store(session, now, by, stored, found)
     _audit(session, now, by, stored, "import.submit")
-    return _answer(session, stored, found)
+    return answer(session, stored, found)
 
 
 def cancel_import(session: Session, now: datetime, by: Principal, *, import_id: UUID) -> View:
     """Give up a file that was checked or has failed; its content is forgotten."""
-    stored = _locked(session, by, "import.upload", import_id)
+    stored = locked(session, by, "import.upload", import_id)
     if stored.state != State.CANCELLED:
         _cancel(session, now, by, stored)
-    return _answer(session, stored, _found_again(session, stored))
+    return answer(session, stored, found_again(session, stored))
 
 
 def _cancel(session: Session, now: datetime, by: Principal, stored: models.TraineeImport) -> None:
@@ -193,7 +168,7 @@ def undo_import(session: Session, now: datetime, by: Principal, *, import_id: UU
 
     A TRN or the first day of the training does not hinder it: they come by themselves.
     """
-    stored = _locked(session, by, "import.upload", import_id)
+    stored = locked(session, by, "import.upload", import_id)
     if stored.state != State.SUCCEEDED:
         raise Conflict(f"Only a file that was stored is undone; this one is {stored.state}")
     if stored.undone_at is None:
@@ -201,7 +176,7 @@ def undo_import(session: Session, now: datetime, by: Principal, *, import_id: UU
             remove(session, now, by, row, DiscardCode.IMPORT_UNDONE, f"Import {stored.file_name} undone")
         stored.undone_at = now
         _audit(session, now, by, stored, "import.undo")
-    return _answer(session, stored, _found_again(session, stored))
+    return answer(session, stored, found_again(session, stored))
 
 
 def _undoable(session: Session, import_id: UUID) -> Sequence[models.Trainee]:
@@ -214,95 +189,3 @@ def _undoable(session: Session, import_id: UUID) -> Sequence[models.Trainee]:
             trainee_ids=[row.id for row in gone_on],
         )
     return rows
-
-
-def _locked(session: Session, by: Principal, action: str, import_id: UUID) -> models.TraineeImport:
-    stored = session.get(models.TraineeImport, import_id, with_for_update=True, populate_existing=True)
-    if stored is None or not policy.PERMISSIONS.allows(
-        by, action, policy.provider_relations(by, stored.provider_code)
-    ):
-        raise NotFound(f"There is no import {import_id}")
-    return stored
-
-
-def get_import(session: Session, now: datetime, by: Principal, *, import_id: UUID) -> View:
-    """A file, what is wrong in it, and the trainees that came with it."""
-    stored = _locked(session, by, "import.read", import_id)
-    return _answer(session, stored, _found_again(session, stored))
-
-
-def import_errors(
-    session: Session, now: datetime, by: Principal, *, import_id: UUID, after: int = 0, limit: int = 200
-) -> View:
-    """All that is wrong in a file, in pages: ``after`` is the ``next`` of the page before."""
-    stored = _locked(session, by, "import.read", import_id)
-    errors = _found_again(session, stored)[0].errors
-    more = after + limit < len(errors)
-    items = [_error(error) for error in errors[after : after + limit]]
-    return {"items": items, "next": after + limit if more else None}
-
-
-def file_with_errors(session: Session, now: datetime, by: Principal, *, import_id: UUID) -> View:
-    """The rows of a file with an ``errors`` column, packed, to be corrected and sent again."""
-    stored = _locked(session, by, "import.read", import_id)
-    errors = _found_again(session, stored)[0].errors
-    text = bulk_file.with_errors(_bytes(stored), errors)
-    name = f"{stored.file_name.removesuffix('.csv')}-with-errors.csv"
-    return {"file_name": name, "rows": stored.row_count, "content": csv_files.pack(text.encode())}
-
-
-def list_imports(
-    session: Session,
-    now: datetime,
-    by: Principal,
-    *,
-    provider_code: str,
-    limit: int = 50,
-    after: str | None = None,
-) -> View:
-    """The files of a provider, latest first."""
-    policy.PERMISSIONS.require(by, "import.read", policy.provider_relations(by, provider_code))
-    table = models.TraineeImport
-    known = select(table).where(table.provider_code == provider_code)
-    found = page(
-        session, known, order=[table.uploaded_at, table.id], limit=limit, after=after, descending=True
-    )
-    return {"items": [_summary(stored) for stored in found["items"]], "next": found["next"]}
-
-
-def _summary(stored: models.TraineeImport) -> View:
-    return {
-        "import_id": stored.id,
-        "state": stored.state,
-        "provider_code": stored.provider_code,
-        "file_name": stored.file_name,
-        "uploaded_at": stored.uploaded_at,
-        "rows": stored.row_count,
-        "blank_rows": stored.blank_rows,
-        "error_count": stored.error_count,
-        "duplicate_count": stored.duplicate_count,
-        "undone_at": stored.undone_at,
-    }
-
-
-def _answer(session: Session, stored: models.TraineeImport, found: Found) -> View:
-    parsed, duplicates = found
-    trainees = _trainees(session, stored)
-    return _summary(stored) | {
-        "created": len(trainees),
-        "errors": [_error(error) for error in parsed.errors[:SHOWN_ERRORS]],
-        "duplicates": duplicates[:SHOWN_ERRORS],
-        "trainees": trainees,
-    }
-
-
-def _trainees(session: Session, stored: models.TraineeImport) -> list[View]:
-    table = models.Trainee
-    known = select(table.import_row, table.id, table.person_id).where(table.import_id == stored.id)
-    rows = session.execute(known.order_by(table.import_row))
-    return [{"row": row, "trainee_id": id_, "person_id": person_id} for row, id_, person_id in rows]
-
-
-def _error(error: RowError) -> View:
-    value = error.value if len(error.value) <= SHOWN_CHARACTERS else f"{error.value[:SHOWN_CHARACTERS]}..."
-    return {"row": error.row, "column": error.column, "value": value, "message": error.message}

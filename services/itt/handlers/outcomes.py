@@ -42,7 +42,7 @@ def recommend(
     )
     records.changed(session, now, by, row, after, events, action="trainee.recommend")
     schedule(session, now + UNTIL_AWARD, "award", records.subject(row.id))
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def award(
@@ -54,7 +54,7 @@ def award(
     after, events = trainees.award(records.trainee(row), awarded_on or today(now), urns, now)
     records.changed(session, now, by, row, after, events, action="trainee.award")
     cancel(session, "award", records.subject(row.id))
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def award_due(session: Session, now: datetime, subject: str) -> None:
@@ -83,7 +83,7 @@ def defer(
     row = records.locked(session, by, "trainee.defer", trainee_id)
     after, events = trainees.defer(records.trainee(row), deferred_on or today(now), reason, now)
     records.changed(session, now, by, row, after, events, action="trainee.defer")
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def reinstate(
@@ -102,7 +102,7 @@ def reinstate(
     records.changed(session, now, by, row, after, events, action="trainee.reinstate")
     records.schedule_trn(session, after, now)
     records.schedule_start(session, after, now)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def withdraw(
@@ -128,4 +128,4 @@ def withdraw(
     )
     after, events = decide_withdrawal(records.trainee(row), withdrawal, now)
     records.changed(session, now, by, row, after, events, action="trainee.withdraw")
-    return view(session, now, row)
+    return view(session, now, by, row)

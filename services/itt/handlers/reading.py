@@ -36,7 +36,7 @@ Table = models.Trainee
 
 def get_trainee(session: Session, now: datetime, by: Principal, *, trainee_id: UUID) -> View:
     """Everything about one trainee. Raises NotFound, also for who may not read it."""
-    return view(session, now, records.readable(session, by, "trainee.read", trainee_id))
+    return view(session, now, by, records.readable(session, by, "trainee.read", trainee_id))
 
 
 SORTS: dict[str, list[Any]] = {

@@ -89,20 +89,10 @@ def trainee(row: models.Trainee) -> Trainee:
     return Trainee(
         id=row.id,
         person_id=row.person_id,
-        person=_person(row),
+        person=person(row),
         course_subjects=tuple(code for code in subjects if code),
         has_degree=bool(row.uk_degree or row.non_uk_degree),
         **known,
-    )
-
-
-def _person(row: models.Trainee) -> Person:
-    return Person(
-        first_names=row.first_names,
-        last_name=row.last_name,
-        date_of_birth=row.date_of_birth,
-        sex=row.sex,
-        email=row.email,
     )
 
 

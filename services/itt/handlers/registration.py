@@ -44,7 +44,7 @@ def register_trainee(
     """
     policy.PERMISSIONS.require(by, "trainee.register", policy.provider_relations(by, provider_code))
     if trainee_id and (known := session.get(models.Trainee, trainee_id)):
-        return view(session, now, records.readable(session, by, "trainee.read", known.id))
+        return view(session, now, by, records.readable(session, by, "trainee.read", known.id))
     record = _read(details, today(now))
     lock_provider(session, provider_code)
     if not confirmed and (found := matches(session, provider_code, {0: record})):
@@ -54,7 +54,7 @@ def register_trainee(
     records.note(session, now, by, row.id, "trainee.register", {"state": (None, made.state)})
     for event in events:
         publish(session, event)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def lock_provider(session: Session, provider_code: str) -> None:

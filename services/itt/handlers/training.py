@@ -72,7 +72,7 @@ def arrange_placement(
         row.moved_on = True
         records.note(session, now, by, row.id, "trainee.arrange_placement", changes)
         publish(session, event)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def _numbered(session: Session, trainee_id: UUID, number: int) -> models.Placement | None:
@@ -146,13 +146,13 @@ def complete_placement(
     row = records.locked(session, by, "trainee.complete_placement", stored.trainee_id)
     session.refresh(stored)
     if stored.completed_on == completed_on and days in (None, stored.days):
-        return view(session, now, row)
+        return view(session, now, by, row)
     one, event = placements.complete(records.trainee(row), records.placement(stored), completed_on, days, now)
     changes = records.assign(stored, {"completed_on": one.completed_on, "days": one.days})
     row.moved_on = True
     records.note(session, now, by, row.id, "trainee.complete_placement", changes)
     publish(session, event)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def record_observation(
@@ -180,7 +180,7 @@ def record_observation(
         session.add(models.Observation(id=observation_id or new_id(), trainee_id=row.id, **values))
         row.moved_on = True
         records.note(session, now, by, row.id, "trainee.observe", {"observed_on": (None, observed_on)})
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def record_review(
@@ -198,12 +198,12 @@ def record_review(
     judged = _judgements(standards)
     id_ = review_id or new_id()
     if _recorded(session, row, id_, reviewed_on, judged, final=False):
-        return view(session, now, row)
+        return view(session, now, by, row)
     event = _review(records.trainee(row), id_, reviewed_on, judged, now)
     _keep(session, now, row, id_, reviewed_on, judged, final=False)
     records.note(session, now, by, row.id, "trainee.review", {"reviewed_on": (None, reviewed_on)})
     publish(session, event)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 _review = standards.review
@@ -224,11 +224,11 @@ def record_final_assessment(
     judged = _judgements(standards)
     id_ = assessment_id or new_id()
     if _recorded(session, row, id_, assessed_on, judged, final=True):
-        return view(session, now, row)
+        return view(session, now, by, row)
     after, events = _assess(records.trainee(row), assessed_on, judged, now)
     _keep(session, now, row, id_, assessed_on, judged, final=True)
     records.changed(session, now, by, row, after, events, action="trainee.assess")
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 _assess = standards.assess

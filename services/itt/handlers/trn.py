@@ -31,7 +31,7 @@ def submit_for_trn(session: Session, now: datetime, by: Principal, *, trainee_id
     records.changed(session, now, by, row, after, events, action="trainee.submit_for_trn")
     records.schedule_trn(session, after, now)
     records.schedule_start(session, after, now)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def request_trn(session: Session, now: datetime, subject: str) -> None:
@@ -56,7 +56,7 @@ def receive_trn(session: Session, now: datetime, by: Principal, *, trainee_id: U
     if after.trn == trn:
         EmbeddedRegister(session).note(trn, known_as(session, row.person_id) | {row.person_id}, now)
     _receive(session, now, by, row, trn)
-    return view(session, now, row)
+    return view(session, now, by, row)
 
 
 def _receive(session: Session, now: datetime, by: Principal, row: models.Trainee, trn: str) -> None:

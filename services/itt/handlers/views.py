@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import recommendation
+from services.itt.domain import policy, recommendation
 from services.itt.domain.codes import labels
 from services.itt.domain.dates import academic_year, today
 from services.itt.domain.placements import Placement
@@ -16,8 +16,10 @@ from services.itt.domain.trainees import TRANSITIONS, State, Trainee, trn_still_
 from services.itt.handlers import records
 from shared.aliases import resolve
 from shared.events import Person
+from shared.policy import Principal, Role
 
 View = dict[str, Any]
+WHY = ("defer_reason", "withdrawal_text", "withdrawal_reasons")
 SHOWN = tuple(name for name in records.OWN_COLUMNS if name != "ni_number")
 
 
@@ -47,8 +49,8 @@ def summary(row: models.Trainee, on: date) -> View:
     }
 
 
-def view(session: Session, now: datetime, row: models.Trainee) -> View:
-    """Everything about a trainee that who may read it needs."""
+def view(session: Session, now: datetime, by: Principal, row: models.Trainee) -> View:
+    """Everything about a trainee that who may read it needs; why one paused or left is the provider's to know."""
     session.flush()
     known, placed = records.trainee(row), records.placements(session, row.id)
     return (
@@ -69,7 +71,12 @@ def view(session: Session, now: datetime, row: models.Trainee) -> View:
             **_school_days(known, placed),
             **_assessments(session, row),
         }
+        | ({} if _knows_why(by, row) else dict.fromkeys(WHY))
     )
+
+
+def _knows_why(by: Principal, row: models.Trainee) -> bool:
+    return by.has(Role.OPERATOR) or by.belongs(policy.provider(row.provider_code))
 
 
 def possible(known: Trainee) -> list[str]:

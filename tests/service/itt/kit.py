@@ -53,11 +53,11 @@ def nth(number: int, **changes: str) -> dict[str, str]:
 
 def import_file(session: Session, *rows: Mapping[str, str], by: Principal = PROVIDER, **more: Any) -> View:
     """Import rows for the provider 2A5."""
-    given = {"provider_code": "2A5", "content": a_file(*rows), "file_name": "trainees.csv"}
+    given: dict[str, Any] = {"provider_code": "2A5", "content": a_file(*rows), "file_name": "trainees.csv"}
     return imports.import_trainees(session, NOW, by, **(given | more))
 
 
-def register(session: Session, *, now: datetime = NOW, **changes: str) -> UUID:
+def register(session: Session, now: datetime = NOW, /, **changes: str) -> UUID:
     """A trainee who is submitted for a TRN."""
     made = registration.register_trainee(
         session, now, PROVIDER, provider_code="2A5", details=nth(1, **changes), confirmed=True
@@ -74,7 +74,7 @@ def with_trn(session: Session, **changes: str) -> UUID:
 
 def arranged(session: Session, trainee_id: UUID, number: int, urn: str, **changes: Any) -> View:
     """A placement with dates and a mentor."""
-    given = {
+    given: dict[str, Any] = {
         "number": number,
         "school_urn": urn,
         "starts_on": date(2026, 9, 7),

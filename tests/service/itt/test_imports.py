@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain.csv_files import FileUnreadable, pack
-from services.itt.handlers import imports, reading, trn
+from services.itt.handlers import import_files, imports, reading, trn
 from services.itt.handlers.training import training_starts
 from shared.audit import audit_trail
 from shared.errors import Conflict, NotAllowed, NotFound, TransitionNotAllowed
@@ -128,7 +128,7 @@ def test_the_same_import_asked_twice_is_stored_once(session: Session) -> None:
 
 def test_a_failed_import_asked_again_gives_the_same_errors(session: Session) -> None:
     first = import_file(session, nth(1, sex="7"), import_id=new_id())
-    again = imports.get_import(session, NOW, PROVIDER, import_id=first["import_id"])
+    again = import_files.get_import(session, NOW, PROVIDER, import_id=first["import_id"])
     assert first == again
 
 
@@ -165,16 +165,18 @@ def test_a_file_that_nobody_comes_back_to_is_cancelled(session: Session) -> None
     (subject,) = due(session, "forget_import")
     imports.forget_import(session, NOW, subject)
     imports.forget_import(session, NOW, subject)
-    assert imports.get_import(session, NOW, PROVIDER, import_id=failed["import_id"])["state"] == "cancelled"
+    assert (
+        import_files.get_import(session, NOW, PROVIDER, import_id=failed["import_id"])["state"] == "cancelled"
+    )
 
 
 def test_all_errors_are_there_in_pages_and_beside_the_rows(session: Session) -> None:
     failed = import_file(session, *(nth(number, sex="7", email="x") for number in range(5)))
     ask: dict[str, Any] = {"import_id": failed["import_id"], "limit": 6}
-    first = imports.import_errors(session, NOW, PROVIDER, **ask)
-    rest = imports.import_errors(session, NOW, PROVIDER, **ask, after=first["next"])
+    first = import_files.import_errors(session, NOW, PROVIDER, **ask)
+    rest = import_files.import_errors(session, NOW, PROVIDER, **ask, after=first["next"])
     assert (len(first["items"]), len(rest["items"]), rest["next"]) == (6, 4, None)
-    told = imports.file_with_errors(session, NOW, PROVIDER, import_id=failed["import_id"])
+    told = import_files.file_with_errors(session, NOW, PROVIDER, import_id=failed["import_id"])
     (*_, last) = csv.DictReader(io.StringIO(text_of(told), newline=""))
     assert "sex is not a code" in last["errors"]
 
@@ -228,7 +230,7 @@ def test_an_import_is_audited_and_listed(session: Session) -> None:
     found = import_file(session, nth(1))
     (entry,) = audit_trail(session, f"import/{found['import_id']}")
     assert (entry.action, entry.who, entry.changes["rows"]) == ("import.upload", "provider-user", 1)
-    listed = imports.list_imports(session, NOW, PROVIDER, provider_code="2A5")
+    listed = import_files.list_imports(session, NOW, PROVIDER, provider_code="2A5")
     assert [each["import_id"] for each in listed["items"]] == [found["import_id"]]
 
 
@@ -239,8 +241,8 @@ def test_a_file_is_the_providers_own(session: Session) -> None:
     with pytest.raises(NotAllowed):
         import_file(session, nth(2), by=principal(Role.LEAD_SCHOOL, "school:123456"))
     with pytest.raises(NotFound):
-        imports.get_import(session, NOW, OTHER_PROVIDER, import_id=found["import_id"])
-    assert imports.get_import(session, NOW, ADMIN, import_id=found["import_id"])["created"] == 1
+        import_files.get_import(session, NOW, OTHER_PROVIDER, import_id=found["import_id"])
+    assert import_files.get_import(session, NOW, ADMIN, import_id=found["import_id"])["created"] == 1
 
 
 def test_personal_data_that_does_not_travel_is_not_published(session: Session) -> None:

@@ -77,7 +77,8 @@ def trainee(state: State = State.TRN_RECEIVED, **changes: Any) -> Trainee:
 
 def ready(**changes: Any) -> Trainee:
     """A trainee whom nothing keeps from a recommendation, with ``two_placements``."""
-    return trainee(**({"assessment_passed": True, "employing_school_urn": "100001"} | changes))
+    known: dict[str, Any] = {"assessment_passed": True, "employing_school_urn": "100001"}
+    return trainee(**(known | changes))
 
 
 def placement(number: int = 1, urn: str = "123456", **changes: Any) -> Placement:

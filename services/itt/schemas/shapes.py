@@ -1,0 +1,65 @@
+"""Fields that many schemas share."""
+
+from marshmallow import Schema, fields, validate
+
+from shared.paging import MAX_LIMIT
+
+MAX_TEXT = 10_000
+NO_NUL = validate.ContainsNoneOf("\0")
+
+
+def text(*, most: int = MAX_TEXT, required: bool = True) -> fields.String:
+    """Text of a person: not blank when required, and nothing that a database cannot hold."""
+    checks = [validate.Length(1 if required else 0, most), NO_NUL]
+    if required:
+        return fields.String(required=True, validate=checks)
+    return fields.String(load_default=None, allow_none=True, validate=checks)
+
+
+def provider() -> fields.String:
+    """A provider's code: three letters or digits."""
+    return fields.String(
+        required=True, validate=validate.Regexp(r"[0-9A-Z]{3}\Z", error="must be a provider code")
+    )
+
+
+def urn(*, required: bool = True) -> fields.String:
+    """A school's URN: six digits."""
+    six = validate.Regexp(r"[0-9]{6}\Z", error="must be a URN, six digits")
+    if required:
+        return fields.String(required=True, validate=six)
+    return fields.String(load_default=None, allow_none=True, validate=six)
+
+
+def cells() -> fields.Dict:
+    """Values by the columns of the national file."""
+    return fields.Dict(
+        keys=fields.String(), values=fields.String(validate=validate.Length(max=MAX_TEXT)), required=True
+    )
+
+
+def an_id() -> fields.UUID:
+    """An id that the caller may choose, so that a call can be asked twice."""
+    return fields.UUID(load_default=None, allow_none=True)
+
+
+def later() -> fields.Date:
+    """A day that need not be given."""
+    return fields.Date(load_default=None, allow_none=True)
+
+
+class Paged(Schema):
+    limit = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, MAX_LIMIT))
+    after = fields.String(load_default=None, allow_none=True)
+
+
+class TraineeId(Schema):
+    trainee_id = fields.UUID(required=True)
+
+
+class ProviderCode(Schema):
+    provider_code = provider()
+
+
+class ImportId(Schema):
+    import_id = fields.UUID(required=True)

@@ -1,0 +1,56 @@
+"""The service as a caller meets it: entrypoints with their schemas, and its deadlines, on one session."""
+
+import json
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+from sqlalchemy.orm import Session
+
+from services.itt.service import IttService
+from shared.policy import Principal
+from shared.rpc import Call, Rpc
+from shared.rpc.call import Transaction
+from shared.rpc.endpoint import Endpoint
+from shared.rpc.wire import dumps
+from shared.timers.entrypoints import Timer
+from tests.service.itt.kit import NOW
+
+
+class Itt:
+    """Calls methods as RPC does: arguments and results through their schemas and through JSON."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._timers = {
+            extension.kind: getattr(IttService, name)
+            for name in dir(IttService)
+            for extension in getattr(getattr(IttService, name), ENTRYPOINT_EXTENSIONS_ATTR, ())
+            if isinstance(extension, Timer)
+        }
+
+    def asked(self, by: Principal, method: str, now: datetime = NOW, /, **arguments: Any) -> Any:
+        """Call a method as this principal."""
+        function = getattr(IttService, method)
+        (terms,) = [e.terms for e in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR) if isinstance(e, Rpc)]
+        endpoint = Endpoint(method, function, terms)
+        call = Call(by, now, 0, Transaction(lambda: self.session, 0))
+        call.transaction._session = self.session
+        loaded = endpoint.load((), json.loads(dumps(arguments)))
+        return json.loads(dumps(endpoint.dump(function(SimpleNamespace(), call, **loaded))))
+
+    def fires(self, kind: str, trainee_id: UUID | str, now: datetime = NOW) -> None:
+        """A deadline of the trainee has come."""
+        self._timers[kind](SimpleNamespace(), self.session, now, f"trainee/{trainee_id}")
+
+    def shown(self, by: Principal, trainee_id: UUID | str, now: datetime = NOW) -> Any:
+        """The trainee as this principal sees it."""
+        return self.asked(by, "get_trainee", now, trainee_id=trainee_id)
+
+
+@pytest.fixture
+def itt(session: Session) -> Itt:
+    return Itt(session)
