@@ -26,12 +26,14 @@ CHANNEL = "continuum_outbox"
 POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S = 0.5, 1.0, 0.01, 5.0
 
 CLAIM = """
-SELECT id, event_id, type, subject, sequence, headers, payload::text FROM outbox o
+SELECT id, event_id, type, subject, sequence, headers, payload::text, seen.running, seen.begun
+FROM outbox o, (SELECT pg_snapshot_xmin(now)::text::bigint AS running, pg_snapshot_xmax(now)::text::bigint AS begun
+                FROM pg_current_snapshot() AS now) AS seen
 WHERE id > %s AND (not_before IS NULL OR not_before <= clock_timestamp())
 {held}
 ORDER BY id LIMIT %s
 """
-NOT_BEHIND = """AND NOT EXISTS (SELECT FROM outbox h WHERE h.not_before > clock_timestamp()
+NOT_BEHIND = """AND NOT EXISTS (SELECT FROM outbox h WHERE h.not_before IS NOT NULL
                                 AND h.subject = o.subject AND h.id < o.id)"""
 MOVE = """
 WITH moved AS (DELETE FROM outbox WHERE id = ANY(%s) RETURNING *)
@@ -139,7 +141,7 @@ class Relay(DependencyProvider):
         self._working = True
 
     def _publish_until_stopped(self, seat: Seat) -> None:
-        self._floor, self._full_scan_at = 0, 0.0
+        self._forget_floor()
         self._holding = True
         underway: list[Row] = []
         number = 0
@@ -162,20 +164,17 @@ class Relay(DependencyProvider):
             self._settle(seat, underway, number)
 
     def _idle(self, seat: Seat) -> None:
-        self._floor = 0  # a lower id may be committed later; that commit wakes us
+        self._forget_floor()
         if self.publisher is not None:
             self.publisher.beat()
         self._sleep(seat)
 
     def _claim(self, seat: Seat, underway: list[Row]) -> list[Row]:
-        """The next window in id order. Old rows are skipped for speed alone, and looked for every second."""
-        now = time.monotonic()
-        if self._floor and now > self._full_scan_at:
-            self._floor = 0
-        if not self._floor:
-            self._full_scan_at = now + FULL_SCAN_S
+        """The next window in id order. Those that were held are looked for every second."""
+        if time.monotonic() > self._full_scan_at:
+            self._forget_floor()
         floor = self._floor
-        limit = settings().relay_window + (len(underway) if not floor else 0)
+        limit = settings().relay_window + len(underway)
         with seat.connection.cursor() as cursor:
             cursor.execute(CLAIM.format(held=NOT_BEHIND if self._holding else ""), (floor, limit))
             found = cursor.fetchall()
@@ -186,8 +185,24 @@ class Relay(DependencyProvider):
             if r[0] not in out
         ]
         rows = rows[: settings().relay_window]
-        self._floor = rows[-1][0] if rows else floor
+        if rows:
+            self._raise_floor(rows[-1][0], *found[0][7:9])
         return rows
+
+    def _forget_floor(self) -> None:
+        self._floor = self._next_floor = self._settled_from = 0
+        self._full_scan_at = time.monotonic() + FULL_SCAN_S
+
+    def _raise_floor(self, claimed: int, running: int, begun: int) -> None:
+        """Old rows are skipped for speed alone, and only ids below which nobody can commit a row any more.
+
+        A lower id may be committed after a higher one, and the next event of its subject right after it: the floor
+        rises to a claimed id when every transaction that had begun at that claim is over.
+        """
+        if self._next_floor and running >= self._settled_from:
+            self._floor, self._next_floor = min(self._next_floor, claimed), 0
+        if not self._next_floor:
+            self._next_floor, self._settled_from = claimed, begun
 
     def _settle(self, seat: Seat, rows: list[Row], number: int) -> None:
         assert self.publisher is not None
