@@ -1,6 +1,5 @@
 """The relay: one process of a service publishes its outbox in order, and moves what is confirmed to the log."""
 
-import os
 import time
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import psycopg2
 import structlog
 from amqp.exceptions import AMQPError
+from eventlet.patcher import original
 from nameko.extensions import DependencyProvider
 from psycopg2.extras import register_uuid
 
@@ -21,6 +21,7 @@ from shared.testing.failpoints import failpoint
 
 log = structlog.get_logger()
 register_uuid()  # type: ignore[no-untyped-call]
+os = original("os")  # the pipe never blocks; green threads may not write to the same file at the same time
 
 CHANNEL = "continuum_outbox"
 POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S = 0.5, 1.0, 0.01, 5.0
@@ -52,6 +53,7 @@ class Relay(DependencyProvider):
     def setup(self) -> None:
         self.service: str = self.container.service_cls.name
         self._readable, self._writable = os.pipe()
+        os.set_blocking(self._readable, False)
         self._stopping = self._working = self._woken = False
         self._thread: Any = None
         self._notifying = False
@@ -80,8 +82,8 @@ class Relay(DependencyProvider):
 
     def _wake(self) -> None:
         if not self._woken:
-            os.write(self._writable, b".")
             self._woken = True
+            os.write(self._writable, b".")
 
     def _tell_others(self) -> None:
         """NOTIFY in a statement of its own, at most one in 10 ms; the poll of the relay catches the rest."""
