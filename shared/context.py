@@ -82,8 +82,8 @@ def new_correlation_id() -> str:
     return str(new_id())
 
 
-def child_of(traceparent: str | None) -> str:
+def child_of(traceparent: object) -> str:
     """A span of our own in the caller's trace; a new trace when there is none, or it is not W3C."""
-    if traceparent is not None and TRACEPARENT.fullmatch(traceparent):
+    if isinstance(traceparent, str) and TRACEPARENT.fullmatch(traceparent):
         return f"{traceparent[:36]}{_bits(64) or 1:016x}{traceparent[52:]}"
     return f"00-{_bits(128) or 1:032x}-{_bits(64) or 1:016x}-01"

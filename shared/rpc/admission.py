@@ -47,7 +47,7 @@ class Admission:
         if isinstance(given, bool) or not isinstance(given, int | float) or given != given:  # noqa: PLR0124 - NaN
             raise Invalid.field("deadline", "must be a number of unix seconds")
         remaining_s(given)
-        return float(given)
+        return min(float(given), time() + limits.LONGEST_TIMEOUT_S)
 
     def _now(self, principal: Principal, business_time: Any) -> datetime:
         if business_time is None:
@@ -56,7 +56,7 @@ class Admission:
             raise NotAllowed("only an operator of a demonstration may say when a call happens")
         try:
             return _aware(datetime.fromisoformat(business_time))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise Invalid.field(
                 "business_time", "must be a moment with its offset, such as 2026-09-01T09:00:00+00:00"
             ) from None

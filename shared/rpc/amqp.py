@@ -52,13 +52,16 @@ def _tolerant(connection: Any, callback: Dispatch) -> Callable[[tuple[int, int, 
     read = frame_handler(connection, callback)
 
     def on_frame(frame: tuple[int, int, bytes]) -> bool:
+        kind, channel, payload = frame
         try:
             return bool(read(frame))
-        except (ValueError, AMQPError):
-            kind, channel, payload = frame
+        except Exception as error:  # Text, numbers, dates and depth can all be wrong.
             if kind != HEADER_FRAME:
                 raise
-            return bool(read((kind, channel, bytes(payload[:PROPERTIES_AT]) + b"\0\0")))
+            try:
+                return bool(read((kind, channel, bytes(payload[:PROPERTIES_AT]) + b"\0\0")))
+            except KeyError:
+                raise error from None
 
     return on_frame
 
@@ -147,9 +150,13 @@ class Link:
         )
         self._amqp: Any = address.transport.establish_connection()
         self._transport: _Gathers = self._amqp.transport
-        self.channel: Any = self._amqp.channel()
-        self.channel.auto_decode = False
         self._beat = eventlet.spawn(self._heartbeat)
+        try:
+            self.channel: Any = self._amqp.channel()
+        except BaseException:
+            self.drop()
+            raise
+        self.channel.auto_decode = False
 
     def _is_blocked(self, blocked: bool) -> None:
         self.blocked = blocked

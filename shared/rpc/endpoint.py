@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError, missing
 
 from shared.errors import Invalid
 from shared.rpc.validation import invalid
@@ -32,6 +32,7 @@ class Endpoint:
         self._result = terms.result(many=terms.many) if terms.result else None
         self._signature = signature(method)
         self._names = self._in_order()
+        self._check()
 
     def load(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments by name, as the schema (or the signature) reads them. Raises Invalid."""
@@ -46,6 +47,18 @@ class Endpoint:
     def dump(self, result: Any) -> Any:
         """The result in plain types, as the schema writes it."""
         return result if self._result is None else self._result.dump(result)
+
+    def _check(self) -> None:
+        """TypeError now instead of with each call, when the method cannot take what its schema reads."""
+        if self._arguments is None:
+            return
+        named = {field.attribute or name: field for name, field in self._arguments.load_fields.items()}
+        always = [n for n, field in named.items() if field.required or field.load_default is not missing]
+        try:
+            self._signature.bind_partial(None, None, **named)
+            self._signature.bind(None, None, **dict.fromkeys(always))
+        except TypeError as error:
+            raise TypeError(f"{self.name} cannot take what its schema reads: {error}") from None
 
     def _in_order(self) -> list[str]:
         if self._arguments is not None:

@@ -46,17 +46,21 @@ class AmqpFront:
         if self._link is not None:
             self._cancel(self._link)
         self.workers.wait(grace_s)
-        self.kill()
+        if (link := self._end()) is not None:
+            link.close()
 
     def kill(self) -> None:
         """Stop at once: what runs is rolled back, and the broker delivers it again elsewhere."""
+        if (link := self._end()) is not None:
+            link.drop()
+
+    def _end(self) -> Link | None:
         self.ready = False
         self.workers.kill()
         if self._reader is not None:
             self._reader.kill()
         link, self._link = self._link, None
-        if link is not None:
-            link.close()
+        return link
 
     def _cancel(self, link: Link) -> None:
         """Stop the deliveries; those that were under way still arrive before the broker's word."""

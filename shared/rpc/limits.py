@@ -4,6 +4,7 @@ from typing import Final
 
 MAX_MESSAGE_BYTES: Final = 1024 * 1024
 MAX_DEPTH_OF_CALLS: Final = 10
+LONGEST_TIMEOUT_S: Final = 600.0
 RERUNS: Final = 3
 
 EXCHANGE: Final = "nameko-rpc"

@@ -1,0 +1,105 @@
+"""Green threads at work, and the replies that are remembered for requests that come again."""
+
+import time
+from typing import Any
+
+import eventlet
+
+from shared.rpc import replies
+from shared.rpc.replies import Replies
+from shared.rpc.workers import Workers
+
+KEY = ("reply-to", "1")
+
+
+class Delivery:
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+
+
+def test_work_is_waited_for() -> None:
+    workers, done = Workers(), list[int]()
+
+    def work(n: int) -> None:
+        eventlet.sleep(0.01 * n)
+        done.append(n)
+
+    for n in (2, 1, 0):
+        workers.run(work, n)
+    assert len(workers) == 3
+    workers.wait(5)
+    assert (done, len(workers)) == ([0, 1, 2], 0)
+
+
+def test_work_is_waited_for_no_longer_than_its_grace_and_killed_then() -> None:
+    workers, ended = Workers(), list[str]()
+
+    def work() -> None:
+        try:
+            eventlet.sleep(60)
+        finally:
+            ended.append("killed")
+
+    workers.run(work)
+    eventlet.sleep(0)
+    began = time.monotonic()
+    workers.wait(0.05)
+    workers.kill()
+    assert time.monotonic() - began < 2
+    assert (ended, len(workers)) == (["killed"], 0)
+
+
+def test_work_that_has_not_begun_can_be_killed() -> None:
+    workers, done = Workers(), list[int]()
+    workers.run(done.append, 1)
+    workers.kill()
+    eventlet.sleep(0)
+    assert done == []
+    workers.wait(1)
+
+
+def test_nothing_is_waited_for_when_nothing_runs() -> None:
+    Workers().wait(60)
+
+
+def test_a_request_that_comes_again_after_a_lost_connection_gets_the_reply_it_had() -> None:
+    known = Replies()
+    first = Delivery("old channel")
+    assert known.begin(KEY, first)
+    assert known.end(KEY, b"reply") is first
+    assert known.sent(KEY) == b"reply"
+
+
+def test_the_later_delivery_counts_when_the_work_is_still_going_on() -> None:
+    known = Replies()
+    first, later = Delivery("old channel"), Delivery("new channel")
+    known.begin(KEY, first)
+    assert known.again(KEY, later)
+    assert known.end(KEY, b"reply") is later
+
+
+def test_a_second_request_with_the_same_key_is_another_request() -> None:
+    known = Replies()
+    first, twin = Delivery("channel"), Delivery("channel")
+    assert known.begin(KEY, first)
+    assert not known.begin(KEY, twin)
+    assert not known.again(KEY, twin)
+    assert known.end(KEY, b"reply") is first
+
+
+def test_work_that_was_killed_is_not_known_any_more() -> None:
+    known = Replies()
+    known.begin(KEY, Delivery("channel"))
+    known.give_up(KEY)
+    assert not known.again(KEY, Delivery("another"))
+    assert known.sent(KEY) is None
+
+
+def test_replies_are_remembered_up_to_a_limit_of_bytes(monkeypatch: Any) -> None:
+    monkeypatch.setattr(replies, "REMEMBERED_BYTES", 100)
+    known = Replies()
+    for n in range(30):
+        known.begin(("to", str(n)), Delivery("channel"))
+        known.end(("to", str(n)), b"x" * 10)
+    assert known.sent(("to", "19")) is None
+    assert all(known.sent(("to", str(n))) for n in range(20, 30))
