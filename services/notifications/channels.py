@@ -1,6 +1,6 @@
 """Ways for an e-mail to leave: a file in the data folder, or a mail server.
 
-A channel's ``hand_over`` returns when the mail was taken. Otherwise it raises one of the three errors below, which
+A channel's ``hand_over`` returns when the mail was taken. Otherwise it raises one of the errors below, which
 say honestly what is known.
 """
 
@@ -34,6 +34,10 @@ class Refused(Exception):
 
 class NotReached(Refused):
     """It was surely not taken, and may be tried again."""
+
+
+class ServerAway(NotReached):
+    """There is no server to talk to, or it does not want us: the other mails need not try now."""
 
 
 class OutcomeLost(Refused):
@@ -87,7 +91,7 @@ class FileChannel:
                 file.write(content)
             beside.replace(self._folder / f"{mail.message_id}.eml")
         except OSError as error:
-            raise NotReached("data_folder_not_writable") from error
+            raise ServerAway("data_folder_not_writable") from error
 
     def close(self) -> None:
         """Nothing is held."""
@@ -105,7 +109,7 @@ class SmtpChannel:
 
     def hand_over(self, mail: Mail) -> None:
         message = as_message(mail, self._sender)
-        with self._faults("server_away", NotReached):
+        with self._faults("server_away", ServerAway):
             server = self._connected()
             self._expect(server.mail(self._sender), "sender_refused")
             self._expect(server.rcpt(mail.address), "recipient_refused")
@@ -124,7 +128,7 @@ class SmtpChannel:
             yield
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
             self.close()  # it is ourselves whom the server does not want, not this mail
-            raise NotReached(f"login_refused: {error.smtp_code}") from error
+            raise ServerAway(f"login_refused: {error.smtp_code}") from error
         except smtplib.SMTPResponseException as error:
             self.close()
             raise _answer(error.smtp_code, code) from error

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from services.notifications.channels import Channel, NotReached, OutcomeLost, Refused
+from services.notifications.channels import Channel, NotReached, OutcomeLost, Refused, ServerAway
 from services.notifications.handlers import sending
 from services.notifications.handlers.sending import Mail, Outcome
 from shared.logs import get_logger
@@ -17,8 +17,37 @@ Sessions = Callable[[], Session]
 EVENTS: dict[type[Refused], str] = {
     Refused: "refused",
     NotReached: "not_reached",
+    ServerAway: "not_reached",
     OutcomeLost: "outcome_lost",
 }
+
+
+class _Run:
+    """One run of the loop: it ends when time is up, or when there is no server to talk to."""
+
+    def __init__(self, channel: Channel, budget_s: float) -> None:
+        self.channel, self._until, self.away = channel, time.monotonic() + budget_s, False
+
+    @property
+    def over(self) -> bool:
+        return self.away or time.monotonic() > self._until
+
+    def hand_over(self, mails: Sequence[Mail]) -> list[Outcome]:
+        """Each of them until the run is over; the rest is put back as if it had not been claimed."""
+        return [Outcome(mail.message_id, "put_back") if self.over else self._outcome(mail) for mail in mails]
+
+    def _outcome(self, mail: Mail) -> Outcome:
+        try:
+            self.channel.hand_over(mail)
+        except Refused as error:
+            self.away = isinstance(error, ServerAway)
+            told = {"message_id": mail.message_id, "channel": self.channel.name, "reason_code": error.code}
+            log.warning("mail not taken", **told)
+            return Outcome(mail.message_id, EVENTS[type(error)], error.code)
+        except Exception:
+            log.exception("mail not taken by a fault of ours", message_id=mail.message_id)
+            return Outcome(mail.message_id, "refused", "fault")
+        return Outcome(mail.message_id, "accepted")
 
 
 def _now() -> datetime:
@@ -27,12 +56,12 @@ def _now() -> datetime:
 
 def deliver(open_session: Sessions, channel: Channel, budget_s: float = BUDGET_S) -> int:
     """Deliver what is ready, for so long at most; gives how many were taken by the channel."""
-    until, taken = time.monotonic() + budget_s, 0
+    run, taken = _Run(channel, budget_s), 0
     with open_session() as session, session.begin():
         sending.take_over(session, _now())
     try:
-        while time.monotonic() < until and (mails := _claim(open_session, channel)):
-            outcomes = _hand_over(channel, mails, until)
+        while not run.over and (mails := _claim(open_session, channel)):
+            outcomes = run.hand_over(mails)
             with open_session() as session, session.begin():
                 sending.settle(session, _now(), outcomes)
             taken += sum(outcome.event == "accepted" for outcome in outcomes)
@@ -44,30 +73,3 @@ def deliver(open_session: Sessions, channel: Channel, budget_s: float = BUDGET_S
 def _claim(open_session: Sessions, channel: Channel) -> list[Mail]:
     with open_session() as session, session.begin():
         return sending.claim(session, _now(), channel.name, channel.batch)
-
-
-def _hand_over(channel: Channel, mails: Sequence[Mail], until: float) -> list[Outcome]:
-    """Each of them until time is up or the server is away; the rest is put back as if it had not been claimed."""
-    outcomes: list[Outcome] = []
-    away = False
-    for mail in mails:
-        if away or time.monotonic() > until:
-            outcomes.append(Outcome(mail.message_id, "put_back"))
-            continue
-        outcomes.append(_outcome(channel, mail))
-        away = outcomes[-1].event == "not_reached"
-    return outcomes
-
-
-def _outcome(channel: Channel, mail: Mail) -> Outcome:
-    try:
-        channel.hand_over(mail)
-    except Refused as error:
-        log.warning(
-            "mail not taken", message_id=mail.message_id, channel=channel.name, reason_code=error.code
-        )
-        return Outcome(mail.message_id, EVENTS[type(error)], error.code)
-    except Exception:
-        log.exception("mail not taken by a fault of ours", message_id=mail.message_id, channel=channel.name)
-        return Outcome(mail.message_id, "refused", "fault")
-    return Outcome(mail.message_id, "accepted")

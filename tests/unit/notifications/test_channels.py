@@ -14,6 +14,7 @@ from services.notifications.channels import (
     NotReached,
     OutcomeLost,
     Refused,
+    ServerAway,
     SmtpChannel,
     channel_for,
 )
@@ -86,14 +87,14 @@ def test_a_server_takes_mails_over_one_connection() -> None:
 
 
 FAULTS = [
-    ({"greeting": "554 go away"}, NotReached, "login_refused: 554"),
-    ({"greeting": "421 later"}, NotReached, "login_refused: 421"),
-    ({"greeting": HANG_UP}, NotReached, "server_away"),
+    ({"greeting": "554 go away"}, ServerAway, "login_refused: 554"),
+    ({"greeting": "421 later"}, ServerAway, "login_refused: 421"),
+    ({"greeting": HANG_UP}, ServerAway, "server_away"),
     ({"MAIL": "550 not you"}, Refused, "sender_refused: 550"),
     ({"MAIL": "451 later"}, NotReached, "sender_refused: 451"),
     ({"RCPT": "550 nobody here"}, Refused, "recipient_refused: 550"),
     ({"RCPT": "450 greylisted"}, NotReached, "recipient_refused: 450"),
-    ({"RCPT": HANG_UP}, NotReached, "server_away"),
+    ({"RCPT": HANG_UP}, ServerAway, "server_away"),
     ({"DATA": "554 no"}, Refused, "no_answer_to_data: 554"),
     ({"DATA": "452 full"}, NotReached, "no_answer_to_data: 452"),
     ({"body": "552 too big"}, Refused, "content_refused: 552"),

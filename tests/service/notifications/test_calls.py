@@ -1,0 +1,144 @@
+"""The service as others see it: what it listens to, what can be called, and tables that match the models."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+from sqlalchemy.orm import Session
+
+from services.notifications.domain.telling import CONTACTS, TOLD
+from services.notifications.models import Base, Message
+from services.notifications.service import NotificationsService
+from shared.database.tables import SHARED
+from shared.errors import Invalid
+from shared.ids import new_id
+from shared.messaging import declared
+from shared.policy import Principal, Role
+from shared.rpc import Call, Rpc
+from shared.rpc.call import Transaction
+from shared.rpc.endpoint import Endpoint
+from shared.testing import principal
+
+NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
+PERSON = new_id()
+BY = principal(Role.TRAINEE, id=str(PERSON))
+OPERATOR = principal(Role.OPERATOR)
+
+
+def ask(session: Session, by: Principal, method: str, **arguments: Any) -> Any:
+    """Call a method as RPC does: arguments and result through their schemas."""
+    function = getattr(NotificationsService, method)
+    (terms,) = [e.terms for e in getattr(function, ENTRYPOINT_EXTENSIONS_ATTR) if isinstance(e, Rpc)]
+    endpoint = Endpoint(method, function, terms)
+    transaction = Transaction(lambda: session, 0)
+    transaction._session = session
+    service = object.__new__(NotificationsService)
+    return endpoint.dump(function(service, Call(by, NOON, 0, transaction), **endpoint.load((), arguments)))
+
+
+@pytest.fixture
+def message_id(session: Session) -> UUID:
+    message = Message(
+        id=new_id(),
+        event_id=new_id(),
+        event_type="itt.trainee.trn_received.v1",
+        recipient_id=PERSON,
+        template="trn_received",
+        kind="training",
+        notice=False,
+        subject="Your TRN",
+        body="It is 1234567.",
+        occurred_at=NOON,
+        created_at=NOON,
+        state="failed",
+    )
+    session.add(message)
+    session.flush()
+    return message.id
+
+
+def test_the_service_listens_to_all_that_it_tells_and_to_all_contacts() -> None:
+    listened = {(s.type, s.method) for s in declared(NotificationsService)}
+    assert {(event.TYPE, "tell") for event in TOLD} <= listened
+    assert {(event.TYPE, "contact_told") for event in CONTACTS} <= listened
+    assert {(event.TYPE, "address_came") for event in CONTACTS} <= listened
+
+
+def test_a_message_is_read_over_rpc_as_plain_json(session: Session, message_id: UUID) -> None:
+    page = ask(session, BY, "inbox", person_id=str(PERSON))
+    assert page == {
+        "items": [
+            {
+                "id": str(message_id),
+                "kind": "training",
+                "template": "trn_received",
+                "subject": "Your TRN",
+                "body": "It is 1234567.",
+                "notice": False,
+                "occurred_at": "2026-01-12T12:00:00+00:00",
+                "created_at": "2026-01-12T12:00:00+00:00",
+                "read_at": None,
+            }
+        ],
+        "next": None,
+        "unread": 1,
+    }
+
+
+def test_messages_are_marked_read_over_rpc(session: Session, message_id: UUID) -> None:
+    arguments = {"person_id": str(PERSON), "message_ids": [str(message_id)]}
+    assert ask(session, BY, "mark_read", **arguments) == {"marked": 1, "unread": 0}
+
+
+def test_preferences_are_changed_over_rpc(session: Session) -> None:
+    changed = ask(session, BY, "change_preferences", person_id=str(PERSON), email={"activities": False})
+    assert changed == ask(session, BY, "preferences", person_id=str(PERSON))
+    assert changed["email"]["activities"] is False
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "field"),
+    [
+        ("inbox", {"person_id": "nobody"}, "person_id"),
+        ("inbox", {"person_id": str(PERSON), "limit": 201}, "limit"),
+        ("inbox", {"person_id": str(PERSON), "after": "nonsense"}, "after"),
+        ("mark_read", {"person_id": str(PERSON), "message_ids": []}, "message_ids"),
+        ("change_preferences", {"person_id": str(PERSON), "email": {}}, "email"),
+        ("change_preferences", {"person_id": str(PERSON), "email": {"spam": True}}, "email.spam.key"),
+        (
+            "change_preferences",
+            {"person_id": str(PERSON), "email": {"training": True}, "digest": "daily"},
+            "digest",
+        ),
+        ("deliveries", {"state": "lost"}, "state"),
+        ("deliveries", {"template": "unknown"}, "template"),
+        ("send_again", {"message_id": str(PERSON)}, "reason"),
+    ],
+)
+def test_wrong_arguments_are_told_by_name(
+    session: Session, method: str, arguments: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as raised:
+        ask(session, BY, method, **arguments)
+    assert field in raised.value.fields
+
+
+def test_an_operator_sees_and_counts_deliveries_over_rpc(session: Session, message_id: UUID) -> None:
+    (item,) = ask(session, OPERATOR, "deliveries", state="failed")["items"]
+    assert (item["id"], item["state"], item["recipient_id"]) == (str(message_id), "failed", str(PERSON))
+    assert ask(session, OPERATOR, "counts")["states"]["failed"] == 1
+
+
+def test_the_migrated_tables_are_those_of_the_models(session: Session) -> None:
+    ours = set(Base.metadata.tables)
+    options = {
+        "include_object": lambda item, name, kind, *_: kind != "table" or name in ours,
+        "compare_type": True,
+    }
+    context = MigrationContext.configure(session.connection(), opts=options)
+    assert not ours & set(SHARED.tables)
+    assert compare_metadata(context, Base.metadata) == []
