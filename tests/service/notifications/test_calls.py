@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import eventlet
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from nameko.containers import ServiceContainer
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from services.notifications.domain.telling import CONTACTS, TOLD
-from services.notifications.models import Base, Message
+from services.notifications.models import Base, Contact, Message
 from services.notifications.service import NotificationsService
+from shared.config import settings
 from shared.database.tables import SHARED
 from shared.errors import Invalid
 from shared.ids import new_id
@@ -40,22 +43,27 @@ def ask(session: Session, by: Principal, method: str, **arguments: Any) -> Any:
     return endpoint.dump(function(service, Call(by, NOON, 0, transaction), **endpoint.load((), arguments)))
 
 
+def _message(**more: Any) -> Message:
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "event_id": new_id(),
+        "event_type": "itt.trainee.trn_received.v1",
+        "recipient_id": PERSON,
+        "template": "trn_received",
+        "kind": "training",
+        "notice": False,
+        "subject": "Your TRN",
+        "body": "It is 1234567.",
+        "occurred_at": NOON,
+        "created_at": NOON,
+        "state": "failed",
+    }
+    return Message(**(values | more))
+
+
 @pytest.fixture
 def message_id(session: Session) -> UUID:
-    message = Message(
-        id=new_id(),
-        event_id=new_id(),
-        event_type="itt.trainee.trn_received.v1",
-        recipient_id=PERSON,
-        template="trn_received",
-        kind="training",
-        notice=False,
-        subject="Your TRN",
-        body="It is 1234567.",
-        occurred_at=NOON,
-        created_at=NOON,
-        state="failed",
-    )
+    message = _message()
     session.add(message)
     session.flush()
     return message.id
@@ -142,3 +150,27 @@ def test_the_migrated_tables_are_those_of_the_models(session: Session) -> None:
     context = MigrationContext.configure(session.connection(), opts=options)
     assert not ours & set(SHARED.tables)
     assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_running_service_delivers_by_itself(committed: sessionmaker[Session]) -> None:
+    message_id, mail = new_id(), settings().data_dir / "mail"
+    with committed() as session, session.begin():
+        session.add(
+            Contact(
+                person_id=PERSON,
+                first_names="Ann",
+                last_name="O'Neill",
+                names_as_of="1",
+                email="ann@example.org",
+                email_as_of="1",
+            )
+        )
+        session.add(_message(id=message_id, state="ready"))
+    container = ServiceContainer(NotificationsService, {})
+    container.start()
+    try:
+        with eventlet.Timeout(10):
+            while not (mail / f"{message_id}.eml").exists():
+                eventlet.sleep(0.05)
+    finally:
+        container.stop()
