@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    TypeDecorator,
     Uuid,
     text,
 )
@@ -26,7 +27,7 @@ from services.cpd.domain.assessments import Assessment, TermOutcome
 from services.cpd.domain.bodies import AppropriateBody, School
 from services.cpd.domain.bookings import Booking
 from services.cpd.domain.bookings import State as BookingState
-from services.cpd.domain.evaluation import Evaluation
+from services.cpd.domain.evaluation import Evaluation, Level
 from services.cpd.domain.facts import Award, Post, Standing
 from services.cpd.domain.periods import Outcome, Period, RefusalCode, State
 from services.cpd.domain.rules import AbsenceKind, AssessmentKind, RuleSet
@@ -35,6 +36,19 @@ from shared.database.tables import Instant, service_base
 Base = service_base("cpd")
 LIVE_STATES = "state IN ('proposed', 'open', 'recommended', 'open_to_appeal', 'appealed')"
 LIVE_BOOKINGS = "state IN ('waiting', 'booked')"
+
+
+class LevelNumber(TypeDecorator[Level]):
+    """A level of evaluation, stored as its number."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Any) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Level | None:
+        return None if value is None else Level(value)
 
 
 def _choice(values: type[StrEnum]) -> Choice:
@@ -231,7 +245,7 @@ EVALUATION = _table(
     Column("id", Uuid, primary_key=True),
     _required("activity_id", Uuid, ForeignKey("activity.id")),
     _required("person_id", Uuid, index=True),
-    _required("level", Integer),
+    _required("level", LevelNumber),
     _required("due_on", Date),
     Column("requested_at", Instant),
     Column("score", Integer),

@@ -3,7 +3,15 @@
 from datetime import date
 
 from services.cpd.domain.assessments import check_told_before, formal_terms_missing
-from services.cpd.domain.periods import NOTICE_WORKING_DAYS, Outcome, Period, RefusalCode, State
+from services.cpd.domain.periods import (
+    FINAL_RESULT,
+    NOTICE_WORKING_DAYS,
+    TRANSITIONS,
+    Outcome,
+    Period,
+    RefusalCode,
+    State,
+)
 from services.cpd.domain.progress import Progress
 from services.cpd.domain.record import InductionRecord
 from services.cpd.domain.rules import LEAST_HUNDREDTHS, RULES
@@ -80,8 +88,7 @@ def recommend(
 
     A recommendation after the 10 working days is late, and is taken all the same: the teacher must not suffer.
     """
-    progress = record.progress(period, calendar)
-    period.move("recommend")
+    progress, to_be = record.progress(period, calendar), TRANSITIONS.next(period.state, "recommend")
     if not progress.completes_on() <= on <= today:
         raise Conflict(
             f"induction is served on {progress.completes_on()}; recommend then, and not for a day to come",
@@ -91,7 +98,7 @@ def recommend(
         raise Conflict(f"the formal assessment of term {missing[0]} is missing", terms=missing)
     if outcome is Outcome.FAIL:
         check_told_before(record.at_risk_told_on, on)
-    period.recommendation, period.recommended_on = outcome, on
+    period.state, period.recommendation, period.recommended_on = to_be, outcome, on
 
 
 def represent(period: Period, text: str, today: date) -> None:
@@ -136,26 +143,31 @@ def decide(
     extension_hundredths: int = 0,
 ) -> None:
     """The appropriate body passes, extends or fails (reg. 11(5)). Raises Invalid, Conflict."""
-    moved_to = MOVES[outcome]
+    to_be = TRANSITIONS.next(period.state, MOVES[outcome])
     if outcome is Outcome.FAIL:
         check_heard(period, today)
-    period.move(moved_to)
+    check_extension(outcome, extension_hundredths)
     check_dates(period, decided_on, notice_sent_on, today)
+    period.state = to_be
     period.decision, period.decided_on, period.notice_sent_on = outcome, decided_on, notice_sent_on
     _conclude(period, outcome, decided_on, extension_hundredths)
+
+
+def check_extension(outcome: Outcome, hundredths: int) -> None:
+    """An extension says how long it is. Raises Invalid."""
+    if outcome is Outcome.EXTEND and hundredths <= 0:
+        raise Invalid.field("extension_hundredths", "how much longer, in hundredths of a term")
 
 
 def _conclude(period: Period, outcome: Outcome, on: date, extension_hundredths: int) -> None:
     if outcome is Outcome.EXTEND:
         _extend(period, extension_hundredths)
-    elif period.state in (State.PASSED, State.FAILED):
+    elif period.state in FINAL_RESULT:
         period.result_on = on
 
 
 def _extend(period: Period, hundredths: int) -> None:
     """Induction goes on, and ends with a recommendation of its own."""
-    if hundredths <= 0:
-        raise Invalid.field("extension_hundredths", "how much longer, in hundredths of a term")
     period.terms_required_hundredths += hundredths
     period.decision = Outcome.EXTEND
     period.recommendation = period.recommended_on = None
@@ -164,12 +176,12 @@ def _extend(period: Period, hundredths: int) -> None:
 
 def appeal(period: Period, on: date) -> None:
     """The teacher appeals in time (reg. 14). Raises TransitionNotAllowed, Conflict."""
-    period.move("appeal")
+    to_be = TRANSITIONS.next(period.state, "appeal")
     if period.appeal_until and on > period.appeal_until:
         raise Conflict(
             f"the time to appeal ended on {period.appeal_until}", until=period.appeal_until.isoformat()
         )
-    period.appealed_on = on
+    period.state, period.appealed_on = to_be, on
 
 
 def waive_appeal(period: Period, on: date) -> None:
@@ -190,5 +202,6 @@ def list_as_failed(period: Period, today: date) -> bool:
 
 def decide_appeal(period: Period, outcome: Outcome, on: date, extension_hundredths: int = 0) -> None:
     """The appeal is allowed (pass), dismissed (fail), or an extension put in place of failing (reg. 14)."""
+    check_extension(outcome, extension_hundredths)
     period.move(APPEAL_MOVES[outcome])
     _conclude(period, outcome, on, extension_hundredths)

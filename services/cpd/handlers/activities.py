@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.cpd import models as m
 from services.cpd.domain import evaluation
-from services.cpd.domain.activities import Activity
+from services.cpd.domain.activities import TRANSITIONS, Activity
 from services.cpd.domain.bookings import LIVE, Booking
 from services.cpd.domain.bookings import State as BookingState
 from services.cpd.domain.evaluation import Evaluation
@@ -191,9 +191,10 @@ def close(session: Session, now: datetime, by: Principal, *, activity_id: UUID) 
     """Close it when evaluation is done; never on level 1 alone. Raises NotFound, NotAllowed, Conflict."""
     activity = locked_activity(session, activity_id)
     PERMISSIONS.require(by, "activity.close", activity_relations(by, activity))
-    activity.move("close")
+    closed = TRANSITIONS.next(activity.state, "close")
     asked = session.scalars(select(Evaluation).where(m.EVALUATION.c.activity_id == activity.id))
     evaluation.check_may_close(asked)
+    activity.state = closed
     audit(session, by, now, action="activity.close", subject=f"activity/{activity.id}")
     fact = ActivityClosed(
         occurred_at=now, activity_id=activity.id, offered_by=activity.offered_by, closed_on=london_day(now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.cpd import models as m
 from services.cpd.domain.activities import Activity
-from services.cpd.domain.evaluation import Evaluation, Level, due_dates
+from services.cpd.domain.evaluation import Evaluation, due_dates
 from services.cpd.domain.policy import PERMISSIONS, SELF
 from services.cpd.domain.working_days import london_day, start_of
 from services.cpd.handlers.records import own_person_id
@@ -60,7 +60,7 @@ def evaluation_due(session: Session, now: datetime, evaluation_id: UUID) -> None
             occurred_at=now,
             activity_id=activity.id,
             person_id=asked.person_id,
-            level=Level(asked.level).value,
+            level=asked.level.value,
             due_on=asked.due_on,
             title=activity.title,
         ),
@@ -100,7 +100,7 @@ def _recorded(activity: Activity, asked: Evaluation, score: int, now: datetime) 
         activity_id=activity.id,
         person_id=asked.person_id,
         offered_by=activity.offered_by,
-        level=int(asked.level),
+        level=asked.level.value,
         score=score,
         recorded_on=london_day(now),
     )

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from services.cpd import models as m
 from services.cpd.domain import decisions
 from services.cpd.domain.periods import Outcome, Period, State
+from services.cpd.domain.record import InductionRecord
 from services.cpd.domain.working_days import london_day, start_of
 from services.cpd.handlers.contributions import contribute
-from services.cpd.handlers.records import calendar_of, locked_period, locked_record, subject
+from services.cpd.handlers.reactions import release_if_left
+from services.cpd.handlers.records import calendar_of, locked_period, locked_record, required, subject
 from services.cpd.handlers.serving import extended
 from shared.audit import audit
-from shared.errors import Conflict
 from shared.events.cpd import (
     FailureListed,
     InductionAppealed,
@@ -57,15 +58,13 @@ def recommend(
 
 
 def _recommended(period: Period, now: datetime) -> InductionRecommended:
-    if period.recommendation is None or period.recommended_on is None or period.decision_due_on is None:
-        raise Conflict("there is no recommendation", state=period.state.value)
     return InductionRecommended(
         occurred_at=now,
         person_id=period.person_id,
         period_id=period.id,
-        recommendation=period.recommendation,
-        recommended_on=period.recommended_on,
-        decision_due_on=period.decision_due_on,
+        recommendation=required(period.recommendation),
+        recommended_on=required(period.recommended_on),
+        decision_due_on=required(period.decision_due_on),
     )
 
 
@@ -90,7 +89,7 @@ def decide(
     why: str | None,
 ) -> Period:
     """The appropriate body decides: pass, extend or fail. Raises NotFound, NotAllowed, Invalid, Conflict."""
-    _, period = locked_period(session, by, "induction.decide", period_id)
+    record, period = locked_period(session, by, "induction.decide", period_id)
     today = london_day(now)
     decided = decided_on or today
     decisions.decide(
@@ -110,14 +109,15 @@ def decide(
         why=why,
         changes={"decision": decision},
     )
-    _tell(session, period, now)
+    _tell(session, record, period, now)
     return period
 
 
-def _tell(session: Session, period: Period, now: datetime) -> None:
+def _tell(session: Session, record: InductionRecord, period: Period, now: datetime) -> None:
     """Say what became of the period, and set what follows in motion."""
     if period.state is State.OPEN:
         publish(session, extended(period, "decision", now))
+        release_if_left(session, record, period, now)
     elif period.state is State.OPEN_TO_APPEAL:
         _failed(session, period, now)
     elif period.state is State.PASSED:
@@ -131,9 +131,7 @@ def _tell(session: Session, period: Period, now: datetime) -> None:
 
 
 def _failed(session: Session, period: Period, now: datetime) -> None:
-    until, decided_on = period.appeal_until, period.decided_on
-    if until is None or decided_on is None:
-        raise Conflict("there is no decision", state=period.state.value)
+    until = required(period.appeal_until)
     schedule(session, start_of(until + timedelta(days=1)), TIME_TO_APPEAL_OVER, str(period.id))
     publish(
         session,
@@ -141,7 +139,7 @@ def _failed(session: Session, period: Period, now: datetime) -> None:
             occurred_at=now,
             person_id=period.person_id,
             period_id=period.id,
-            failed_on=decided_on,
+            failed_on=required(period.decided_on),
             appeal_until=until,
         ),
     )
@@ -192,11 +190,11 @@ def appeal(session: Session, now: datetime, by: Principal, *, period_id: UUID) -
 
 def waive_appeal(session: Session, now: datetime, by: Principal, *, period_id: UUID) -> Period:
     """The teacher gives notice that there will be no appeal. Raises NotFound, NotAllowed, Conflict."""
-    _, period = locked_period(session, by, "induction.waive_appeal", period_id)
+    record, period = locked_period(session, by, "induction.waive_appeal", period_id)
     decisions.waive_appeal(period, london_day(now))
     cancel(session, TIME_TO_APPEAL_OVER, str(period.id))
     audit(session, by, now, action="induction.waive_appeal", subject=subject(period))
-    _tell(session, period, now)
+    _tell(session, record, period, now)
     return period
 
 
@@ -211,7 +209,7 @@ def decide_appeal(
     why: str,
 ) -> Period:
     """The appeal body decided: pass (allowed), fail (dismissed) or extend. Raises NotFound, NotAllowed, Conflict."""
-    _, period = locked_period(session, by, "induction.decide_appeal", period_id)
+    record, period = locked_period(session, by, "induction.decide_appeal", period_id)
     decisions.decide_appeal(period, decision, london_day(now), extension_hundredths)
     audit(
         session,
@@ -222,7 +220,7 @@ def decide_appeal(
         why=why,
         changes={"decision": decision},
     )
-    _tell(session, period, now)
+    _tell(session, record, period, now)
     return period
 
 
@@ -231,6 +229,7 @@ def appeal_time_over(session: Session, now: datetime, period_id: UUID) -> None:
     person_id = session.scalar(select(m.PERIOD.c.person_id).where(m.PERIOD.c.id == period_id))
     if person_id is None:
         return
-    period = next(p for p in locked_record(session, person_id).periods if p.id == period_id)
+    record = locked_record(session, person_id)
+    period = next(p for p in record.periods if p.id == period_id)
     if decisions.list_as_failed(period, london_day(now)):
-        _tell(session, period, now)
+        _tell(session, record, period, now)

@@ -176,6 +176,15 @@ def release(session: Session, record: InductionRecord, period: Period, on: date,
     )
 
 
+def release_if_left(session: Session, record: InductionRecord, period: Period, now: datetime) -> None:
+    """An induction that is extended after its post has ended goes on in the next post."""
+    for post in record.posts:
+        if post.role_period_id == period.role_period_id and post.ended_on is not None:
+            release(session, record, period, post.ended_on, now)
+            session.flush()
+            propose_if_possible(session, period.person_id, now)
+
+
 def person_merged(session: Session, fact: Fact[PersonMerged]) -> None:
     """QTS of one id and a post of the other may be enough for a proposal now."""
     propose_if_possible(session, fact.event.person_id, fact.now)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from services.cpd import models as m
@@ -204,11 +204,12 @@ def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
     return statement
 
 
-def _visible(by: Principal) -> Any:
+def _visible(by: Principal) -> ColumnElement[bool]:
     """An organisation sees its own periods; mentors and tutors those that they support."""
     if by.has(Role.OPERATOR):
         return m.PERIOD.c.id.is_not(None)
-    p, rules = m.PERIOD.c, [false()]
+    p = m.PERIOD.c
+    rules: list[ColumnElement[bool]] = [false()]
     if by.has(Role.SCHOOL_LEADER):
         rules.append(p.school_urn.in_(_codes(by, "school")))
     if by.has(Role.APPROPRIATE_BODY):

@@ -1,6 +1,7 @@
 """Loading a person's induction record, locked for a change or as it is for reading."""
 
 from collections.abc import Collection
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from services.cpd.domain.terms import Calendar, Term, national_calendar
 from shared.aliases import known_as, resolve
 from shared.errors import NotAllowed, NotFound
 from shared.policy import Principal
+
+V = TypeVar("V")
 
 
 def locked_record(session: Session, person_id: UUID) -> InductionRecord:
@@ -108,3 +111,10 @@ def own_person_id(by: Principal) -> UUID:
 def subject(period: Period) -> str:
     """What audit calls the period."""
     return f"induction_period/{period.id}"
+
+
+def required(value: V | None) -> V:
+    """A value that is there in the state that the period is in. Raises ValueError: a fault of ours."""
+    if value is None:
+        raise ValueError("a date or result is missing that this state cannot be without")
+    return value

@@ -220,8 +220,12 @@ def test_the_body_extends_and_the_period_is_open_again() -> None:
 
 
 def test_an_extension_says_how_long() -> None:
+    of = ect()
     with pytest.raises(Invalid, match="extension_hundredths"):
-        decide(ect(), Outcome.EXTEND)
+        decide(of, Outcome.EXTEND)
+    with pytest.raises(Invalid, match="extension_hundredths"):
+        decisions.decide_appeal(failing(state=State.APPEALED), Outcome.EXTEND, AFTER)
+    assert (of.state, of.decision) == (State.RECOMMENDED, None)  # what is refused changes nothing
 
 
 def test_failing_waits_for_the_time_to_appeal() -> None:
