@@ -32,8 +32,7 @@ def undo_withdrawal(session: Session, now: datetime, by: Principal, *, trainee_i
     before = _state_before(session, row) if known.state is State.WITHDRAWN else known.state
     after, events = corrections.undo_withdrawal(known, before, now)
     records.changed(session, now, by, row, after, events, action="trainee.undo_withdrawal", why=why)
-    records.schedule_trn(session, after, now)
-    records.schedule_start(session, after, now)
+    records.expect(session, after, now)
     return view(session, now, by, row)
 
 

@@ -12,7 +12,7 @@ from services.itt.domain import rules, trainees
 from services.itt.domain.csv_files import clean
 from services.itt.domain.dates import today
 from services.itt.domain.details import COLUMNS, COURSE, EQUALITY, PLACEMENTS, Details
-from services.itt.domain.trainees import State, Trainee
+from services.itt.domain.trainees import Trainee
 from services.itt.handlers import records
 from services.itt.handlers.views import View, view
 from shared.errors import Invalid
@@ -38,10 +38,11 @@ def change_trainee(
         raise Invalid.field("training_partner_urn", "this route has no training partner; leave it blank")
     differences = store_record(session, row, record)
     after = records.refreshed(before, record)
-    events = [_changed_fact(after, differences, now)] if differences else []
+    told = sorted(set(differences) - {*EQUALITY})
+    events = [_changed_fact(after, told, now)] if told else []
     records.changed(session, now, by, row, after, events, action="trainee.change", more=differences)
-    if after.starts_on != before.starts_on and after.state is not State.DRAFT:
-        records.schedule_start(session, after, now)
+    if after.starts_on != before.starts_on:
+        records.expect(session, after, now)
     return view(session, now, by, row)
 
 
@@ -73,11 +74,12 @@ def store_record(session: Session, row: models.Trainee, record: Details) -> reco
     return changes | records.assign(equality, {name: getattr(record, name) for name in EQUALITY})
 
 
-def _changed_fact(after: Trainee, differences: records.Changes, now: datetime) -> TraineeChanged:
+def _changed_fact(after: Trainee, told: list[str], now: datetime) -> TraineeChanged:
+    """The fact of an edit; that equality data changed is nobody's to know."""
     return TraineeChanged(
         **trainees.about(after, now),
         provider_code=after.provider_code,
-        changed=tuple(sorted(differences)),
+        changed=tuple(told),
         person=after.person,
     )
 

@@ -100,8 +100,7 @@ def reinstate(
     known = records.trainee(row)
     after, events = trainees.reinstate(known, reinstated_on or today(now), itt_end_date, now)
     records.changed(session, now, by, row, after, events, action="trainee.reinstate")
-    records.schedule_trn(session, after, now)
-    records.schedule_start(session, after, now)
+    records.expect(session, after, now)
     return view(session, now, by, row)
 
 

@@ -25,8 +25,8 @@ from services.itt.handlers import records
 from services.itt.handlers.sheets import placements_of
 from services.itt.handlers.views import View, summary, view
 from shared.aliases import known_as
-from shared.audit import audit, audit_trail
-from shared.database.tables import EVENT_LOG, OUTBOX
+from shared.audit import audit
+from shared.database.tables import AUDIT, EVENT_LOG, OUTBOX
 from shared.errors import NotAllowed
 from shared.paging import page
 from shared.policy import ANY, Principal
@@ -135,13 +135,14 @@ def trainee_history(session: Session, now: datetime, by: Principal, *, trainee_i
     """What was done and what happened, oldest first: commands from the audit, facts as they were published."""
     row = records.readable(session, by, "trainee.history", trainee_id)
     name = records.subject(row.id)
-    items = [*_commands(session, name), *_facts(session, name)]
-    return {"trainee_id": row.id, "items": sorted(items, key=lambda item: (item["at"], item["kind"]))}
+    items = sorted([*_commands(session, name), *_facts(session, name)], key=lambda item: item["order"])
+    return {"trainee_id": row.id, "items": items}
 
 
 def _commands(session: Session, name: str) -> list[View]:
     return [
         {
+            "order": (one.at, one.id),
             "at": one.at,
             "kind": "command",
             "what": one.action,
@@ -149,18 +150,20 @@ def _commands(session: Session, name: str) -> list[View]:
             "why": one.why,
             "details": one.changes | (one.personal or {}),
         }
-        for one in audit_trail(session, name)
+        for one in session.execute(select(AUDIT).where(AUDIT.c.subject == name))
     ]
 
 
 def _facts(session: Session, name: str) -> list[View]:
-    """Facts wait in the outbox until they are sent, then stand in the log."""
+    """Facts wait in the outbox until they are sent, then stand in the log; ids say in which order they were made."""
     found = {}
     for table in (EVENT_LOG, OUTBOX):
         columns = (table.c.event_id, table.c.type, table.c.headers, table.c.payload)
         for id_, type_, headers, payload in session.execute(select(*columns).where(table.c.subject == name)):
+            at = datetime.fromisoformat(headers["time"])
             found[id_] = {
-                "at": datetime.fromisoformat(headers["time"]),
+                "order": (at, id_),
+                "at": at,
                 "kind": "fact",
                 "what": type_,
                 "who": headers.get("actor"),

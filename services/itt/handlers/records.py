@@ -1,12 +1,12 @@
 """Trainees between the tables and the domain: load and lock, compare and store, audit and publish."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from services.itt import models
@@ -19,6 +19,7 @@ from services.itt.domain.registration import has_degree, person
 from services.itt.domain.trainees import State, Trainee
 from shared.aliases import known_as
 from shared.audit import audit
+from shared.database.tables import DUE
 from shared.errors import NotFound
 from shared.events import Event, Person
 from shared.messaging import publish
@@ -237,14 +238,33 @@ def refreshed(known: Trainee, record: Details) -> Trainee:
     )
 
 
-def schedule_start(session: Session, after: Trainee, now: datetime) -> None:
-    """Training starts on its first day, at midnight in London; a first day that is over starts it now."""
+Deadline = tuple[datetime, str, str]
+
+
+def deadlines(after: Trainee, now: datetime) -> Iterator[Deadline]:
+    """What a trainee waits for: the TRN, asked for outside this transaction, and the first day.
+
+    Training starts at midnight in London; a first day that is over starts it now.
+    """
+    if after.state is State.DRAFT:
+        return
+    if after.trn is None and after.state is State.SUBMITTED_FOR_TRN:
+        yield now, "request_trn", subject(after.id)
     if after.started_on is None:
         midnight = datetime.combine(after.starts_on, time.min, LONDON)
-        schedule(session, max(midnight, now), "training_starts", subject(after.id))
+        yield max(midnight, now), "training_starts", subject(after.id)
 
 
-def schedule_trn(session: Session, after: Trainee, now: datetime) -> None:
-    """The register is asked outside this transaction, at once."""
-    if after.trn is None and after.state is State.SUBMITTED_FOR_TRN:
-        schedule(session, now, "request_trn", subject(after.id))
+def expect(session: Session, after: Trainee, now: datetime) -> None:
+    """Set what a trainee waits for; a date that has changed is moved."""
+    for at, kind, about in deadlines(after, now):
+        schedule(session, at, kind, about)
+
+
+def expect_new(session: Session, new: Iterable[Trainee], now: datetime) -> None:
+    """Set what new trainees wait for, by a few statements for thousands of them."""
+    rows = [
+        {"at": at, "kind": kind, "subject": about} for each in new for at, kind, about in deadlines(each, now)
+    ]
+    if rows:
+        session.execute(insert(DUE), rows)

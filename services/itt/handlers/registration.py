@@ -16,7 +16,7 @@ from services.itt.domain.dates import today
 from services.itt.domain.details import COLUMNS, EQUALITY, Details
 from services.itt.domain.duplicates import keys
 from services.itt.domain.registration import draft, registered
-from services.itt.domain.trainees import State, Trainee
+from services.itt.domain.trainees import Trainee
 from services.itt.handlers import records
 from services.itt.handlers.edits import invalid
 from services.itt.handlers.views import View, view
@@ -95,10 +95,7 @@ def add(
     session.flush()
     session.add_all(part for made, record in new for part in _parts(made, record))
     session.flush()
-    for made, _ in new:
-        if made.state is not State.DRAFT:
-            records.schedule_trn(session, made, now)
-            records.schedule_start(session, made, now)
+    records.expect_new(session, [made for made, _ in new], now)
     return rows
 
 

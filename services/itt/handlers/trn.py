@@ -12,7 +12,7 @@ from services.itt.domain.dates import today
 from services.itt.handlers import records
 from services.itt.handlers.edits import invalid
 from services.itt.handlers.views import View, view
-from services.itt.register import EmbeddedRegister
+from services.itt.register import EmbeddedRegister, TeacherRegister
 from shared.aliases import known_as
 from shared.errors import NotFound
 from shared.policy import Principal, Role
@@ -29,12 +29,13 @@ def submit_for_trn(session: Session, now: datetime, by: Principal, *, trainee_id
         raise invalid(wrong)
     after, events = trainees.submit_for_trn(records.trainee(row), now)
     records.changed(session, now, by, row, after, events, action="trainee.submit_for_trn")
-    records.schedule_trn(session, after, now)
-    records.schedule_start(session, after, now)
+    records.expect(session, after, now)
     return view(session, now, by, row)
 
 
-def request_trn(session: Session, now: datetime, subject: str) -> None:
+def request_trn(
+    session: Session, now: datetime, subject: str, register: TeacherRegister | None = None
+) -> None:
     """Timer: ask the register for the TRN; an answer that is not there yet is asked for again in an hour."""
     try:
         row = records.find(session, records.trainee_id_of(subject), lock=True)
@@ -42,7 +43,9 @@ def request_trn(session: Session, now: datetime, subject: str) -> None:
         return
     if row.trn:
         return
-    trn = EmbeddedRegister(session).request(known_as(session, row.person_id) | {row.person_id}, now)
+    trn = (register or EmbeddedRegister(session)).request(
+        known_as(session, row.person_id) | {row.person_id}, now
+    )
     if trn is None:
         schedule(session, now + ASK_AGAIN, "request_trn", subject)
         return

@@ -42,9 +42,10 @@ class Itt:
         loaded = endpoint.load((), json.loads(dumps(arguments)))
         return json.loads(dumps(endpoint.dump(function(SimpleNamespace(), call, **loaded))))
 
-    def fires(self, kind: str, trainee_id: UUID | str, now: datetime = NOW) -> None:
-        """A deadline of the trainee has come."""
-        self._timers[kind](SimpleNamespace(), self.session, now, f"trainee/{trainee_id}")
+    def fires(self, kind: str, about: UUID | str, now: datetime = NOW) -> None:
+        """A deadline has come: of a trainee by id, else of the subject that is named."""
+        subject = about if isinstance(about, str) and "/" in about else f"trainee/{about}"
+        self._timers[kind](SimpleNamespace(), self.session, now, subject)
 
     def shown(self, by: Principal, trainee_id: UUID | str, now: datetime = NOW) -> Any:
         """The trainee as this principal sees it."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from shared.audit import audit_trail
+from shared.database.tables import AUDIT
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.events.itt import AwardUndone, CourseCorrected, TraineeDiscarded, TraineeMoved, WithdrawalUndone
 from tests.service.itt.conftest import Itt
@@ -46,6 +47,14 @@ def test_an_undone_withdrawal_goes_back_to_the_state_that_the_audit_knows(
 def test_only_a_withdrawal_is_undone(itt: Itt, session: Session) -> None:
     with pytest.raises(Conflict, match="Only a withdrawal"):
         itt.asked(ADMIN, "undo_withdrawal", trainee_id=with_trn(session), reason="x")
+
+
+def test_a_withdrawal_that_the_audit_does_not_know_is_not_undone(itt: Itt, session: Session) -> None:
+    trainee_id = with_trn(session)
+    itt.asked(PROVIDER, "withdraw", trainee_id=trainee_id, **WITHDRAWAL)
+    session.execute(AUDIT.delete())
+    with pytest.raises(Conflict, match="does not say"):
+        itt.asked(ADMIN, "undo_withdrawal", trainee_id=trainee_id, reason="x")
 
 
 def test_an_award_is_undone_and_may_be_made_again(itt: Itt, session: Session) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -16,11 +17,14 @@ from services.itt.domain.csv_files import FileUnreadable, pack
 from services.itt.handlers import import_files, imports, reading, trn
 from services.itt.handlers.training import training_starts
 from shared.audit import audit_trail
+from shared.database import engine
 from shared.errors import Conflict, NotAllowed, NotFound, TransitionNotAllowed
 from shared.events.itt import TraineeRegistered
 from shared.ids import new_id
+from shared.messaging.outbox import OutboxSession
 from shared.policy import Role
 from shared.testing.kit import principal, published
+from tests.service.itt.conftest import Itt
 from tests.service.itt.kit import (
     ADMIN,
     NOW,
@@ -160,11 +164,11 @@ def test_a_cancelled_file_is_forgotten_and_cannot_be_submitted(session: Session)
         imports.submit_import(session, NOW, PROVIDER, import_id=checked["import_id"])
 
 
-def test_a_file_that_nobody_comes_back_to_is_cancelled(session: Session) -> None:
+def test_a_file_that_nobody_comes_back_to_is_cancelled(itt: Itt, session: Session) -> None:
     failed = import_file(session, nth(1, sex="7"))
     (subject,) = due(session, "forget_import")
-    imports.forget_import(session, NOW, subject)
-    imports.forget_import(session, NOW, subject)
+    itt.fires("forget_import", subject)
+    itt.fires("forget_import", subject)
     assert (
         import_files.get_import(session, NOW, PROVIDER, import_id=failed["import_id"])["state"] == "cancelled"
     )
@@ -179,6 +183,23 @@ def test_all_errors_are_there_in_pages_and_beside_the_rows(session: Session) -> 
     told = import_files.file_with_errors(session, NOW, PROVIDER, import_id=failed["import_id"])
     (*_, last) = csv.DictReader(io.StringIO(text_of(told), newline=""))
     assert "sex is not a code" in last["errors"]
+
+
+def test_a_file_that_was_stored_is_not_kept(session: Session) -> None:
+    found = import_file(session, nth(1))
+    with pytest.raises(Conflict, match="not kept"):
+        import_files.file_with_errors(session, NOW, PROVIDER, import_id=found["import_id"])
+
+
+def test_two_files_of_a_provider_at_once_wait_for_each_other(session: Session, service_database: str) -> None:
+    import_file(session, nth(1))
+    with engine(service_database).connect() as connection, connection.begin() as outer:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
+        second = OutboxSession(connection, join_transaction_mode="create_savepoint")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            import_file(second, nth(1))
+        second.close()
+        outer.rollback()
 
 
 def test_a_thousand_rows_are_stored_in_under_ten_seconds(session: Session) -> None:
@@ -256,3 +277,18 @@ def test_a_file_as_plain_base64_is_read_too(session: Session) -> None:
 
     plain = b64encode(unpack(a_file(nth(1)))).decode()
     assert import_file(session, content=plain)["created"] == 1
+
+
+def test_files_travel_through_the_entrypoints(itt: Itt) -> None:
+    given = {"provider_code": "2A5", "file_name": "a.csv", "dry_run": True}
+    wrong = itt.asked(PROVIDER, "import_trainees", content=a_file(nth(1, sex="7")), **given)
+    right = itt.asked(PROVIDER, "import_trainees", content=a_file(nth(1)), **given)
+    told = itt.asked(PROVIDER, "import_errors", import_id=wrong["import_id"])
+    assert told["items"] == wrong["errors"]
+    assert itt.asked(PROVIDER, "file_with_errors", import_id=wrong["import_id"])["rows"] == 1
+    assert itt.asked(PROVIDER, "cancel_import", import_id=wrong["import_id"])["state"] == "cancelled"
+    done = itt.asked(PROVIDER, "submit_import", import_id=right["import_id"])
+    assert itt.asked(PROVIDER, "get_import", import_id=right["import_id"]) == done
+    assert itt.asked(PROVIDER, "undo_import", import_id=right["import_id"])["undone_at"] is not None
+    assert len(itt.asked(PROVIDER, "list_imports", provider_code="2A5")["items"]) == 2
+    assert itt.asked(PROVIDER, "export_trainees", provider_code="2A5")["rows"] == 0

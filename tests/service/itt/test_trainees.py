@@ -1,12 +1,14 @@
 """Trainees by single calls: registering, editing, the TRN, and the first day."""
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
 from services.itt import models
+from services.itt.handlers.trn import request_trn
 from services.itt.register import EmbeddedRegister
 from shared.audit import audit_trail
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -94,6 +96,20 @@ def test_a_trn_is_asked_for_twice_without_harm(itt: Itt, session: Session) -> No
     assert types(session).count("itt.trainee.trn_received.v1") == 1
 
 
+class Undecided:
+    """A register that needs a person to decide."""
+
+    def request(self, person_ids: Collection[UUID], now: datetime) -> str | None:
+        return None
+
+
+def test_a_register_that_has_no_answer_yet_is_asked_again_in_an_hour(itt: Itt, session: Session) -> None:
+    trainee_id = register(session)
+    request_trn(session, NOW, f"trainee/{trainee_id}", Undecided())
+    assert due(session, "request_trn") == {f"trainee/{trainee_id}": NOW + timedelta(hours=1)}
+    assert itt.shown(PROVIDER, trainee_id)["state"] == "submitted_for_trn"
+
+
 def test_a_trn_for_nobody_is_not_asked_for(itt: Itt, session: Session) -> None:
     itt.fires("request_trn", new_id())
     itt.fires("training_starts", new_id())
@@ -114,6 +130,13 @@ def test_a_trn_that_came_by_another_way_is_noted_and_never_issued_again(itt: Itt
     shown = itt.asked(ADMIN, "receive_trn", trainee_id=trainee_id, trn=str(following))
     assert (shown["trn"], shown["state"]) == (str(following), "trn_received")
     assert EmbeddedRegister(session).request({new_id()}, NOW) == str(following + 1)
+
+
+def test_the_same_trn_noted_again_changes_nothing(itt: Itt, session: Session) -> None:
+    trainee_id = with_trn(session)
+    known, count = itt.shown(PROVIDER, trainee_id), len(types(session))
+    assert itt.asked(ADMIN, "receive_trn", trainee_id=trainee_id, trn=known["trn"]) == known
+    assert len(types(session)) == count
 
 
 def test_somebody_elses_trn_is_refused(itt: Itt, session: Session) -> None:
@@ -162,10 +185,18 @@ def test_an_edit_is_published_with_the_names_of_what_changed(itt: Itt, session: 
     )
     event = last(session)
     assert isinstance(event, TraineeChanged)
-    assert event.changed == ("ethnicity", "last_name", "ni_number")
+    assert event.changed == ("last_name", "ni_number")
     assert event.person is not None
     assert (shown["last_name"], event.person.last_name) == ("O'Brien", "O'Brien")
     assert "QQ123456C" not in repr(event)
+
+
+def test_an_edit_of_equality_data_is_audited_and_not_published(itt: Itt, session: Session) -> None:
+    trainee_id = register(session)
+    count = len(types(session))
+    itt.asked(PROVIDER, "change_trainee", trainee_id=trainee_id, changes={"ethnicity": "120"})
+    assert len(types(session)) == count
+    assert audit_trail(session, f"trainee/{trainee_id}")[-1].personal == {"ethnicity": [None, "120"]}
 
 
 def test_an_edit_keeps_personal_values_in_the_part_of_the_audit_that_can_be_blanked(
