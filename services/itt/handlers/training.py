@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import placements, standards, trainees
+from services.itt.domain import placements, trainees
 from services.itt.domain.dates import today
 from services.itt.domain.placements import Placement
-from services.itt.domain.standards import Judgement, Judgements
+from services.itt.domain.standards import Judgement, Judgements, assess, review
 from services.itt.handlers import records
 from services.itt.handlers.views import View, view
 from shared.errors import Conflict, Invalid, NotFound
@@ -199,14 +199,11 @@ def record_review(
     id_ = review_id or new_id()
     if _recorded(session, row, id_, reviewed_on, judged, final=False):
         return view(session, now, by, row)
-    event = _review(records.trainee(row), id_, reviewed_on, judged, now)
+    event = review(records.trainee(row), id_, reviewed_on, judged, now)
     _keep(session, now, row, id_, reviewed_on, judged, final=False)
     records.note(session, now, by, row.id, "trainee.review", {"reviewed_on": (None, reviewed_on)})
     publish(session, event)
     return view(session, now, by, row)
-
-
-_review = standards.review
 
 
 def record_final_assessment(
@@ -225,13 +222,10 @@ def record_final_assessment(
     id_ = assessment_id or new_id()
     if _recorded(session, row, id_, assessed_on, judged, final=True):
         return view(session, now, by, row)
-    after, events = _assess(records.trainee(row), assessed_on, judged, now)
+    after, events = assess(records.trainee(row), assessed_on, judged, now)
     _keep(session, now, row, id_, assessed_on, judged, final=True)
     records.changed(session, now, by, row, after, events, action="trainee.assess")
     return view(session, now, by, row)
-
-
-_assess = standards.assess
 
 
 def _judgements(given: Mapping[str, Mapping[str, Any]]) -> Judgements:
