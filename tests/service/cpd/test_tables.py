@@ -14,6 +14,8 @@ def test_the_migrated_schema_is_the_one_of_the_models(session: Session) -> None:
     def ours(name: str | None, type_: str, parents: object) -> bool:
         return type_ != "table" or name in own
 
-    context = MigrationContext.configure(session.connection(), opts={"include_name": ours, "compare_type": True})
+    context = MigrationContext.configure(
+        session.connection(), opts={"include_name": ours, "compare_type": True}
+    )
     assert compare_metadata(context, Base.metadata) == []
     assert not own & SHARED.tables.keys()
