@@ -126,12 +126,12 @@ class SmtpChannel:
         """What the connection does to us, as what is known of the mail. After any fault we connect anew."""
         try:
             yield
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+        except smtplib.SMTPDataError as error:
+            self.close()
+            raise _answer(error.smtp_code, "content_refused") from error
+        except smtplib.SMTPResponseException as error:
             self.close()  # it is ourselves whom the server does not want, not this mail
             raise ServerAway(f"login_refused: {error.smtp_code}") from error
-        except smtplib.SMTPResponseException as error:
-            self.close()
-            raise _answer(error.smtp_code, code) from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise unknown(code) from error
@@ -144,23 +144,24 @@ class SmtpChannel:
 
     def _connected(self) -> smtplib.SMTP:
         if self._server is None:
-            self._server = self._connect()
+            self._server = self._open()
+            self._secure(self._server)
         return self._server
 
-    def _connect(self) -> smtplib.SMTP:
-        host, context = self._url.hostname or "", ssl.create_default_context()
+    def _open(self) -> smtplib.SMTP:
+        host, port, patience = self._url.hostname or "", self._url.port, self._timeout_s
         if self._url.scheme == "smtps":
-            port = self._url.port or 465
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self._timeout_s, context=context)
-        else:
-            server = smtplib.SMTP(host, self._url.port or 25, timeout=self._timeout_s)
-            server.ehlo_or_helo_if_needed()
-            if server.has_extn("starttls"):
-                server.starttls(context=context)
+            return smtplib.SMTP_SSL(host, port or 465, timeout=patience, context=ssl.create_default_context())
+        return smtplib.SMTP(host, port or 25, timeout=patience)
+
+    def _secure(self, server: smtplib.SMTP) -> None:
+        """TLS where it is offered, then the login, then the greeting that mail needs."""
+        server.ehlo_or_helo_if_needed()
+        if self._url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
         if self._url.username:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))
         server.ehlo_or_helo_if_needed()
-        return server
 
 
 def _answer(status: int, code: str) -> Refused:

@@ -54,7 +54,7 @@ class MailServer:
         with connection, connection.makefile("rwb") as stream:
             alive = self._answer(stream, "greeting")
             while alive and (line := stream.readline()):
-                command = line.decode().split()[0].upper()
+                command = line.decode(errors="replace").partition(" ")[0].strip().upper()
                 alive = self._answer(stream, command)
                 if alive and command == "DATA" and self.answers["DATA"].startswith("354"):
                     self.taken.append(_body(stream))

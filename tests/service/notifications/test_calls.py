@@ -10,21 +10,26 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from nameko.containers import ServiceContainer
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.notifications.domain.telling import CONTACTS, TOLD
-from services.notifications.models import Base, Contact, Message
+from services.notifications.models import Activity, Base, Contact, Message
 from services.notifications.service import NotificationsService
 from shared.config import settings
 from shared.database.tables import SHARED
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
+from shared.events import Event, Person
+from shared.events.cpd import ActivityOffered
+from shared.events.itt import TraineeChanged, TrnReceived
+from shared.events.people import PersonMerged
 from shared.ids import new_id
 from shared.messaging import declared
 from shared.policy import Principal, Role
 from shared.rpc import Call, Rpc
 from shared.rpc.call import Transaction
 from shared.rpc.endpoint import Endpoint
-from shared.testing import principal
+from shared.testing import fact, principal
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 PERSON = new_id()
@@ -74,6 +79,48 @@ def test_the_service_listens_to_all_that_it_tells_and_to_all_contacts() -> None:
     assert {(event.TYPE, "tell") for event in TOLD} <= listened
     assert {(event.TYPE, "contact_told") for event in CONTACTS} <= listened
     assert {(event.TYPE, "address_came") for event in CONTACTS} <= listened
+
+
+def hear(session: Session, event: Event) -> None:
+    """Everything that the service does with an event, projections first."""
+    heard, service = fact(event), object.__new__(NotificationsService)
+    for subscription in declared(NotificationsService):
+        if subscription.type == event.TYPE:
+            getattr(service, subscription.method)(session, heard)
+
+
+def test_what_the_service_hears_becomes_a_message_that_its_timers_let_go(session: Session) -> None:
+    night, morning = NOON.replace(hour=23), NOON.replace(day=13, hour=7)
+    person = Person(first_names="Ann", last_name="O'Neill", email="ann@example.org")
+    ids: dict[str, Any] = {"trainee_id": new_id(), "provider_code": "2A5"}
+    other, service = new_id(), object.__new__(NotificationsService)
+    received = TrnReceived(occurred_at=night, person_id=other, trn="1234567", state="trn_received", **ids)
+    changed = TraineeChanged(occurred_at=night, person_id=PERSON, changed=("email",), person=person, **ids)
+    for event in (received, changed, PersonMerged(occurred_at=night, person_id=PERSON, merged_id=other)):
+        hear(session, event)
+    service.quiet_hours_over(session, morning, morning.isoformat())
+    service.no_address_came(session, morning, "2026-01-12")
+    message = session.scalars(select(Message)).one()
+    session.refresh(message)
+    assert message.state == "ready"
+
+
+def test_the_name_of_an_activity_is_kept(session: Session) -> None:
+    activity_id = new_id()
+    offered = ActivityOffered(
+        occurred_at=NOON,
+        activity_id=activity_id,
+        offered_by=PERSON,
+        kind="workshop",
+        area="mathematics",
+        title="Modelling",
+        school_urn=None,
+        starts_at=NOON,
+        ends_at=NOON,
+        capacity=1,
+    )
+    hear(session, offered)
+    assert session.get_one(Activity, activity_id).title == "Modelling"
 
 
 def test_a_message_is_read_over_rpc_as_plain_json(session: Session, message_id: UUID) -> None:
@@ -139,6 +186,8 @@ def test_an_operator_sees_and_counts_deliveries_over_rpc(session: Session, messa
     (item,) = ask(session, OPERATOR, "deliveries", state="failed")["items"]
     assert (item["id"], item["state"], item["recipient_id"]) == (str(message_id), "failed", str(PERSON))
     assert ask(session, OPERATOR, "counts")["states"]["failed"] == 1
+    with pytest.raises(Conflict, match="no address"):
+        ask(session, OPERATOR, "send_again", message_id=str(message_id), reason="it was lost")
 
 
 def test_the_migrated_tables_are_those_of_the_models(session: Session) -> None:

@@ -1,7 +1,9 @@
 """Channels: a mail is taken, or what is known of it is said honestly."""
 
+import gc
 import stat
-from contextlib import closing
+import warnings
+from contextlib import closing, suppress
 from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -90,13 +92,14 @@ FAULTS = [
     ({"greeting": "554 go away"}, ServerAway, "login_refused: 554"),
     ({"greeting": "421 later"}, ServerAway, "login_refused: 421"),
     ({"greeting": HANG_UP}, ServerAway, "server_away"),
+    ({"EHLO": "250-hello\r\n250 STARTTLS", "STARTTLS": "454 not now"}, ServerAway, "login_refused: 454"),
     ({"MAIL": "550 not you"}, Refused, "sender_refused: 550"),
     ({"MAIL": "451 later"}, NotReached, "sender_refused: 451"),
     ({"RCPT": "550 nobody here"}, Refused, "recipient_refused: 550"),
     ({"RCPT": "450 greylisted"}, NotReached, "recipient_refused: 450"),
     ({"RCPT": HANG_UP}, ServerAway, "server_away"),
-    ({"DATA": "554 no"}, Refused, "no_answer_to_data: 554"),
-    ({"DATA": "452 full"}, NotReached, "no_answer_to_data: 452"),
+    ({"DATA": "554 no"}, Refused, "content_refused: 554"),
+    ({"DATA": "452 full"}, NotReached, "content_refused: 452"),
     ({"body": "552 too big"}, Refused, "content_refused: 552"),
     ({"body": "452 full"}, NotReached, "content_refused: 452"),
     ({"body": HANG_UP}, OutcomeLost, "no_answer_to_data"),
@@ -121,6 +124,25 @@ def test_a_server_that_does_not_answer_in_time_after_all_was_sent_leaves_the_out
     with MailServer({"body": "250-this is not all"}) as server, pytest.raises(OutcomeLost):
         SmtpChannel(server.url, SENDER, timeout_s=0.2).hand_over(MAIL)
     assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize(("answer", "taken"), [("235 welcome", 1), ("535 who?", 0)])
+def test_a_server_that_asks_for_a_password_gets_it(answer: str, taken: int) -> None:
+    with MailServer({"EHLO": "250-hello\r\n250 AUTH PLAIN", "AUTH": answer}) as server:
+        url = server.url.replace("//", "//us%40er:pass@")
+        with closing(SmtpChannel(url, SENDER)) as channel, suppress(ServerAway):
+            channel.hand_over(MAIL)
+    assert len(server.taken) == taken
+
+
+def test_a_server_that_does_not_speak_tls_is_not_spoken_to_in_the_clear() -> None:
+    with MailServer() as server, warnings.catch_warnings():
+        # The green TLS socket of a handshake that failed is closed when it is collected, not before.
+        warnings.simplefilter("ignore", ResourceWarning)
+        with pytest.raises(ServerAway):
+            SmtpChannel(server.url.replace("smtp:", "smtps:"), SENDER, timeout_s=2).hand_over(MAIL)
+        gc.collect()
+    assert server.taken == []
 
 
 def test_nobody_listening_is_no_loss() -> None:
