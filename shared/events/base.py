@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, post_load
@@ -51,6 +51,7 @@ _registry: dict[str, type[Event]] = {}
 _schemas: dict[type, Schema] = {}
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 def event_type(type_: str, *, subject: str, key: str) -> Callable[[type[E]], type[E]]:
     """Register an event: ``type_`` is ``service.subject.happened.vN``, ``subject``/``key`` name the aggregate.
 

@@ -1,6 +1,6 @@
 """Deadlines as rows: dates that people see, fired by the active process, late or twice without harm."""
 
 from shared.timers.entrypoints import TimerLoop, timer
-from shared.timers.table import cancel, next_due, schedule
+from shared.timers.table import cancel, next_due, schedule, schedule_many
 
-__all__ = ["TimerLoop", "cancel", "next_due", "schedule", "timer"]
+__all__ = ["TimerLoop", "cancel", "next_due", "schedule", "schedule_many", "timer"]

@@ -18,6 +18,16 @@ def schedule(session: Session, at: datetime, kind: str, subject: str) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=[DUE.c.kind, DUE.c.subject], set_=change))
 
 
+def schedule_many(session: Session, due: Sequence[tuple[datetime, str, str]]) -> None:
+    """Schedule many at once: ``(at, kind, subject)`` each."""
+    if not due:
+        return
+    rows = [{"at": at, "kind": kind, "subject": subject} for at, kind, subject in due]
+    statement = insert(DUE).values(rows)
+    change = {"at": statement.excluded.at, "attempts": 0, "retry_at": None}
+    session.execute(statement.on_conflict_do_update(index_elements=[DUE.c.kind, DUE.c.subject], set_=change))
+
+
 def cancel(session: Session, kind: str, subject: str) -> None:
     """It is not due any more; harmless if it never was."""
     session.execute(delete(DUE).where(DUE.c.kind == kind, DUE.c.subject == subject))

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from services.itt import models
@@ -19,12 +19,11 @@ from services.itt.domain.registration import has_degree, person
 from services.itt.domain.trainees import State, Trainee
 from shared.aliases import known_as
 from shared.audit import audit
-from shared.database.tables import DUE
 from shared.errors import NotFound
 from shared.events import Event, Person
 from shared.messaging import publish
 from shared.policy import Principal, Role
-from shared.timers import schedule
+from shared.timers import schedule, schedule_many
 
 OWN_COLUMNS = tuple(name for name in COLUMNS if name not in (*EQUALITY, *PLACEMENTS))
 COMPOSED = frozenset({"id", "person_id", "person", "course_subjects", "has_degree"})
@@ -263,8 +262,4 @@ def expect(session: Session, after: Trainee, now: datetime) -> None:
 
 def expect_new(session: Session, new: Iterable[Trainee], now: datetime) -> None:
     """Set what new trainees wait for, by a few statements for thousands of them."""
-    rows = [
-        {"at": at, "kind": kind, "subject": about} for each in new for at, kind, about in deadlines(each, now)
-    ]
-    if rows:
-        session.execute(insert(DUE), rows)
+    schedule_many(session, [due for each in new for due in deadlines(each, now)])

@@ -1,0 +1,89 @@
+"""The migrations of every service lead to the tables that its models describe, and may be run again."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from shared.config import settings
+from shared.database import OPERATOR, admin_url, connect, make_engine, name_of
+from shared.database.migrate import (
+    WrongRevision,
+    check_revision,
+    database_url,
+    drop,
+    drop_roles,
+    ensure_database,
+    ensure_role,
+    grant_operator,
+    upgrade,
+)
+from shared.database.tables import SHARED, service_base
+from shared.service_names import SERVICES, service_class
+
+
+@pytest.fixture
+def migrated_service(
+    databases: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """A service whose database was migrated from nothing, under a prefix of its own."""
+    service: str = request.param
+    monkeypatch.setenv("DATABASE_PREFIX", f"{databases}_fresh")
+    settings.cache_clear()
+    with closing(connect(admin_url(), "tests")) as admin:
+        admin.autocommit = True
+        ensure_role(admin, name_of(OPERATOR), None)
+        ensure_database(admin, service)
+    upgrade(service)
+    yield service
+    drop(service)
+    drop_roles([service])
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("migrated_service", SERVICES, indirect=True)
+def test_the_migrations_make_the_tables_that_the_models_describe(migrated_service: str) -> None:
+    service_class(migrated_service)
+    engine = make_engine(database_url(migrated_service), "tests", pool=1, overflow=0)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": False})
+        differences = compare_metadata(context, [SHARED, service_base(migrated_service).metadata])
+    engine.dispose()
+    assert differences == []
+
+
+@pytest.mark.parametrize("migrated_service", SERVICES[:1], indirect=True)
+def test_a_migration_may_be_run_again(migrated_service: str) -> None:
+    upgrade(migrated_service)
+    grant_operator(migrated_service)
+    grant_operator(migrated_service)
+    check_revision(migrated_service)
+
+
+@pytest.mark.parametrize("migrated_service", SERVICES[:1], indirect=True)
+def test_a_service_does_not_start_on_a_revision_that_it_does_not_know(migrated_service: str) -> None:
+    with (
+        closing(connect(database_url(migrated_service), "tests")) as connection,
+        connection,
+        connection.cursor() as c,
+    ):
+        c.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(WrongRevision, match="9999"):
+        check_revision(migrated_service)
+
+
+@pytest.mark.parametrize("migrated_service", SERVICES[:1], indirect=True)
+def test_a_service_starts_on_a_newer_revision_that_is_marked_compatible(migrated_service: str) -> None:
+    from shared.database.migrate import head
+
+    with (
+        closing(connect(database_url(migrated_service), "tests")) as connection,
+        connection,
+        connection.cursor() as c,
+    ):
+        c.execute("UPDATE alembic_version SET version_num = '9999'")
+        c.execute("INSERT INTO schema_mark VALUES ('9999', %s)", (head(migrated_service),))
+    check_revision(migrated_service)
