@@ -52,11 +52,12 @@ def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line
             ensure_database(admin, service)
             upgrade(service)
             grant_operator(service)
-    for service in services:
-        note_subscribers(service)
+    # Queues are bound before it is noted who has no past to catch up with: between the two nothing is missed.
     if settings().amqp_uri:
         progress("exchanges and queues")
         declare_broker(services)
+    for service in services:
+        note_subscribers(service)
 
 
 def ensure_role(admin: psycopg2.extensions.connection, role: str, password: str | None) -> None:

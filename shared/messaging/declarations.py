@@ -58,7 +58,10 @@ def note_subscribers(service: str) -> None:
 
 def _has_past(source: str, type_: str) -> bool:
     with closing(connect(database_url(source), "migrate")) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM event_log WHERE type = %s)", (type_,))
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM event_log WHERE type = %s) OR EXISTS (SELECT FROM outbox WHERE type = %s)",
+            (type_, type_),
+        )
         return bool((cursor.fetchone() or (False,))[0])
 
 
