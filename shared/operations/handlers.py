@@ -106,6 +106,7 @@ def mark_verified(session: Session, source: str, types: Sequence[str], until: da
 
 def resend(session: Session, now: datetime, by: Principal, event_ids: Sequence[UUID]) -> dict[str, Any]:
     """Put events of the log into the outbox again, with their own ids and sequences."""
+    require_operator(by, "resend")
     done = session.execute(RESEND, {"ids": list(event_ids)}).rowcount  # type: ignore[attr-defined]
     session.info["stored"] = True
     audit(session, by, now, action="events.resend", subject="events/log", changes={"count": done})
