@@ -66,6 +66,7 @@ class TimerLoop(SharedExtension):
         """Fire all that is due until ``now``, each in a transaction of its own; gives how many were."""
         fired, failed = 0, list[int]()
         while not self._stopping:
+            row = None
             with self.consumer.inbox.turn(), sessions(self.service)() as session:
                 try:
                     with session.begin():
@@ -75,7 +76,7 @@ class TimerLoop(SharedExtension):
                         self._call(session, row, now)
                         fired += 1
                 except SQLAlchemyError as error:
-                    if is_transient(error):
+                    if row is None or is_transient(error):
                         raise
                     self._failed(session, row, error, failed)
                 except Exception as error:  # noqa: BLE001 - a deadline is kept, and tried again
