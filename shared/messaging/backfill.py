@@ -26,14 +26,20 @@ def backfill(consumer: Any) -> None:
         return
     client = RpcClient.from_settings(settings(), consumer.service)
     others = Others(consumer.service, client, KeyRing.from_settings(settings()))
-    for source, types in missing.items():
-        after = 0
-        while (page := _page(consumer, others, source, types, after))["last"] is not None:
-            consumer.inbox.deliver(envelopes(page, source))
-            after = page["last"]
-        _done(consumer.service, source, types)
-        log.info("backfill.done", service=consumer.service, source=source)
-    client.close()
+    try:
+        for source, types in missing.items():
+            _from(consumer, others, source, types)
+    finally:
+        client.close()
+
+
+def _from(consumer: Any, others: Others, source: str, types: list[str]) -> None:
+    after = 0
+    while (page := _page(consumer, others, source, types, after))["last"] is not None:
+        consumer.inbox.deliver(envelopes(page, source))
+        after = page["last"]
+    _done(consumer.service, source, types)
+    log.info("backfill.done", service=consumer.service, source=source)
 
 
 def _missing(service: str) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """A service's past, in pages and in digests: for backfill, replay and reconcile, beside broker and inbox."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -43,20 +44,19 @@ def events_after(
     events: list[dict[str, Any]] = []
     size, last = 0, None
     for row in session.execute(PAGE, asked).all():
-        size += len(row.payload)
+        event = {
+            "event_id": str(row.event_id),
+            "type": row.type,
+            "subject": row.subject,
+            "sequence": row.sequence,
+            "headers": row.headers,
+            "payload": row.payload,
+        }
+        size += len(json.dumps(event, ensure_ascii=False).encode())
         if events and size > PAGE_BYTES:
             break
         last = row.id
-        events.append(
-            {
-                "event_id": str(row.event_id),
-                "type": row.type,
-                "subject": row.subject,
-                "sequence": row.sequence,
-                "headers": row.headers,
-                "payload": row.payload,
-            }
-        )
+        events.append(event)
     return {"events": events, "last": last}
 
 
