@@ -17,15 +17,15 @@ from shared.database import sessions
 from shared.database.faults import is_transient
 from shared.database.seats import ACTIVE, Seat
 from shared.messaging import embedded, failures, metrics
-from shared.messaging.broker import open_connection
-from shared.messaging.envelope import MAX_PAYLOAD_BYTES, Envelope, Undecodable, from_amqp
+from shared.messaging.envelope import Envelope, Undecodable
 from shared.messaging.inbox import Inbox, Stopping
 from shared.messaging.retries import Retries
+from shared.messaging.tolerant import connected, decode
 from shared.messaging.topology import declare_inbox, inbox_of
 
 log = structlog.get_logger()
 
-FULL_ENOUGH, FILL_S, TICK_S = 50, 0.02, 0.5
+FULL_ENOUGH, FILL_S, TICK_S, FIRST_PAUSE_S = 50, 0.02, 0.5, 0.1
 SUSPECT_AFTER = 2
 
 
@@ -62,26 +62,29 @@ class InboxConsumer(SharedExtension):
     def start(self) -> None:
         self.inbox = Inbox(self.service, sessions(self.service), self)
         self.retries = Retries(self.inbox, sessions(self.service), list(self._methods))
-        if self._methods and not settings().amqp_uri:
-            embedded.join(self.inbox, frozenset(self._methods))
         self._thread = self.container.spawn_managed_thread(self.run, identifier=f"inbox {self.service}")
 
     def stop(self) -> None:
         """Commit or roll back the batch, ack it, close the connection. Never ``basic.cancel``: it breaks the order."""
-        self._stopping = self.inbox.stopping = True
-        embedded.leave(self.service)
+        self.kill()
         if self._thread is not None:
             self._thread.wait()
 
+    def kill(self) -> None:
+        """Begin nothing new; in one process with its sources, they hold what is for it from now on."""
+        self._stopping = True
+        if self._thread is not None:
+            self.inbox.stopping = True
+            embedded.leave(self.service)
+
     def run(self) -> None:
         """Until the service stops: sit down as the active one, work; on any fault of a connection, begin again."""
-        pause = 0.1
+        self._pause = FIRST_PAUSE_S
         while not self._stopping:
             seat = None
             try:
                 seat = Seat(self.service, ACTIVE)
                 self._wait_for(seat)
-                pause = 0.1
                 self._work(seat)
             except Stopping:
                 pass
@@ -89,8 +92,8 @@ class InboxConsumer(SharedExtension):
                 if isinstance(error, SQLAlchemyError) and not is_transient(error):
                     raise
                 log.warning("inbox.interrupted", service=self.service, error=type(error).__name__)
-                time.sleep(pause)
-                pause = min(pause * 2, 5.0)
+                time.sleep(self._pause)
+                self._pause = min(self._pause * 2, 5.0)
             finally:
                 self._set_active(False)
                 if seat is not None:
@@ -108,10 +111,16 @@ class InboxConsumer(SharedExtension):
             self.retries.begin()
 
     def _work(self, seat: Seat) -> None:
+        from shared.messaging.backfill import backfill
+
         if self._stopping:
             return
-        if self._methods and settings().amqp_uri:
-            self._consume(seat)
+        if self._methods:
+            backfill(self)
+            if settings().amqp_uri:
+                self._consume(seat)
+            else:
+                embedded.join(self.inbox, frozenset(self._methods))
         while not self._stopping:
             self._tick(seat)
             time.sleep(0.1)
@@ -121,22 +130,19 @@ class InboxConsumer(SharedExtension):
         if now >= getattr(self, "_ticked_at", 0.0) + TICK_S:
             self._ticked_at = now
             seat.check()
-            self.retries.run()
+            if self.retries.run():
+                self._ticked_at = 0.0
 
     # --- the broker
 
     def _consume(self, seat: Seat) -> None:
-        from shared.messaging.backfill import backfill
-
-        backfill(self)
         self._arrived: list[Message] = []
-        connection = open_connection()
-        try:
-            channel = connection.channel()
+        with connected() as (connection, channel):
             declare_inbox(channel, self.service, self._methods)
             channel.basic_qos(0, settings().inbox_prefetch, False)
             channel.basic_consume(inbox_of(self.service), callback=self._arrived.append, on_cancel=_cancelled)
             log.info("inbox.active", service=self.service)
+            self._pause = FIRST_PAUSE_S
             while not self._stopping:
                 self._fill(connection)
                 if self._arrived:
@@ -145,8 +151,6 @@ class InboxConsumer(SharedExtension):
                     self._settle(channel, batch)
                 connection.heartbeat_tick()
                 self._tick(seat)
-        finally:
-            _close(connection)
 
     def _fill(self, connection: Any) -> None:
         """A batch is what has arrived; only after a batch of 50 or more is it worth to wait for more."""
@@ -179,29 +183,24 @@ class InboxConsumer(SharedExtension):
         channel.basic_ack(batch[-1].delivery_tag, multiple=True)
 
     def _decode(self, message: Message) -> Envelope | None:
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         try:
-            if len(body) > MAX_PAYLOAD_BYTES:
-                raise Undecodable(
-                    f"{len(body)} bytes of payload, at most {MAX_PAYLOAD_BYTES} are an event of ours"
-                )
-            return from_amqp(message)
+            return decode(message)
         except Undecodable as error:
-            digest = hashlib.sha256(body + repr(sorted(message.properties.items(), key=str)).encode())
-            text, reason = body.decode("utf-8", "replace"), f"{error}"
-            id_ = UUID(bytes=digest.digest()[:16])
+            id_, text, reason = _junk_id(message), bytes(message.body).decode("utf-8", "replace"), f"{error}"
             self.inbox.persist(
                 lambda: failures.store_junk(sessions(self.service), id_, self.service, text, reason)
             )
             return None
 
 
+def _junk_id(message: Message) -> UUID:
+    """The same for each delivery of a message that has no id that could be read."""
+    properties = dict(message.properties)
+    headers = dict(properties.pop("application_headers", None) or {})
+    headers.pop("x-delivery-count", None)
+    said = repr((sorted(properties.items(), key=str), sorted(headers.items(), key=str)))
+    return UUID(bytes=hashlib.sha256(bytes(message.body) + said.encode()).digest()[:16])
+
+
 def _cancelled(consumer_tag: str) -> None:
     raise ConnectionError("the broker cancelled the consumer: its queue was deleted")
-
-
-def _close(connection: Any) -> None:
-    try:
-        connection.close()
-    except (AMQPError, OSError):
-        connection.collect()

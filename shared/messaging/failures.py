@@ -49,7 +49,13 @@ def describe(error: BaseException) -> str:
         "",
     )
     said = str(error) if isinstance(error, ContinuumError | Undecodable | UnknownType | Died) else ""
-    return " ".join(filter(None, [type(error).__name__, place and f"at {place}", said and f"- {said}"]))
+    text = " ".join(filter(None, [type(error).__name__, place and f"at {place}", said and f"- {said}"]))
+    return _storable(text)
+
+
+def _storable(text: str) -> str:
+    """As PostgreSQL takes it: without NUL and halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _row(envelope: Envelope, **more: Any) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def _row(envelope: Envelope, **more: Any) -> dict[str, Any]:
         "subject": envelope.subject,
         "sequence": envelope.sequence,
         "headers": envelope.headers,
-        "payload": payload.replace("\x00", "\ufffd"),
+        "payload": _storable(payload),
         **more,
     }
 
@@ -82,16 +88,17 @@ def store_behind(session: Session, envelope: Envelope) -> None:
 def store_failed(sessions: sessionmaker[Session], envelope: Envelope, error: Exception) -> None:
     """The first failure: retried after the first delay; parked at once if it can never be read."""
     after = verdict(error, attempts=1)
-    with sessions() as session, session.begin():
-        row = _row(envelope, attempts=1, error=describe(error), **after)
-        session.execute(insert(F).values(row).on_conflict_do_nothing())
+    _store_new(sessions, envelope, _row(envelope, attempts=1, error=describe(error), **after))
     if after["state"] == "parked":
-        metrics.PARKED.labels(session.info["service"]).inc()
+        metrics.PARKED.labels(sessions.kw["info"]["service"]).inc()
 
 
 def store_suspect(sessions: sessionmaker[Session], envelope: Envelope) -> None:
     """It was delivered before and nobody reported back: from now on it runs alone, and its starts are counted."""
-    row = _row(envelope, state="retrying", reason="suspect", next_attempt_at=NOW)
+    _store_new(sessions, envelope, _row(envelope, state="retrying", reason="suspect", next_attempt_at=NOW))
+
+
+def _store_new(sessions: sessionmaker[Session], envelope: Envelope, row: dict[str, Any]) -> None:
     with sessions() as session, session.begin():
         known = select(literal(1)).select_from(INBOX).where(INBOX.c.message_id == envelope.id)
         if not session.scalar(known):
@@ -99,7 +106,7 @@ def store_suspect(sessions: sessionmaker[Session], envelope: Envelope) -> None:
 
 
 def store_junk(sessions: sessionmaker[Session], id_: UUID, service: str, text: str, reason: str) -> None:
-    """What is not an event of ours at all: kept, cut to 64 KiB, for somebody to look at."""
+    """What is not an event of ours at all, or cannot be stored as one: kept, cut to 64 KiB, for somebody to look at."""
     junk = Envelope(id_, "unknown", "unknown", f"junk/{id_}", 0, text[:65536])
     row = _row(junk, state="parked", reason="undecodable", error=reason)
     with sessions() as session, session.begin():
@@ -122,18 +129,23 @@ def verdict(error: Exception, attempts: int) -> dict[str, Any]:
     return {"state": "retrying", "reason": "failed", "next_attempt_at": NOW + literal(pause)}
 
 
-def due(session: Session, types: Sequence[str], limit: int = 200) -> list[Any]:
-    """What may run now: retries whose time has come, and those that nothing stands before any more."""
+def first() -> Any:
+    """Condition: no earlier event of the subject has failed and is not given up."""
     before = aliased(F)
     earlier = (
         select(before.c.message_id)
         .where(before.c.source == F.c.source, before.c.subject == F.c.subject, before.c.state != "discarded")
         .where(before.c.sequence < F.c.sequence)
     )
-    free = (F.c.state == "waiting") & F.c.type.in_(types) & ~earlier.exists() & (F.c.reason != "unknown")
+    return ~earlier.exists()
+
+
+def due(session: Session, types: Sequence[str], limit: int = 200) -> list[Any]:
+    """What may run now: retries whose time has come, and those that nothing stands before any more."""
+    free = (F.c.state == "waiting") & F.c.type.in_(types) & (F.c.reason != "unknown")
     ready = (F.c.state == "retrying") & (F.c.next_attempt_at <= NOW)
-    statement = select(F).where(or_(ready, free)).order_by(F.c.source, F.c.subject, F.c.sequence).limit(limit)
-    return list(session.execute(statement).all())
+    statement = select(F).where(or_(ready, free), first())
+    return list(session.execute(statement.order_by(F.c.source, F.c.subject, F.c.sequence).limit(limit)).all())
 
 
 def start(session: Session, message_id: UUID) -> int:
@@ -145,11 +157,11 @@ def start(session: Session, message_id: UUID) -> int:
 
 
 def record(session: Session, message_id: UUID, attempts: int, error: Exception) -> str:
-    """A retry failed: set what comes next. Gives the new state."""
+    """A retry failed: set what comes next, unless it was given up meanwhile. Gives the new state."""
     after = verdict(error, attempts)
     session.execute(
         update(F)
-        .where(F.c.message_id == message_id)
+        .where(F.c.message_id == message_id, F.c.state != "discarded")
         .values(attempts=attempts, starts=0, error=describe(error), updated_at=NOW, **after)
     )
     return str(after["state"])

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from eventlet.semaphore import Semaphore
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
@@ -88,6 +88,7 @@ class Inbox:
         self.service = service
         self._sessions, self._handlers = sessions, handlers
         self._alone = Semaphore(1)
+        self._failed = 0
         self.stopping = False
 
     def turn(self) -> AbstractContextManager[Any]:
@@ -107,8 +108,13 @@ class Inbox:
         """Commit what can be, store what failed; gives back what is left to do."""
         try:
             self.persist(lambda: work(batch))
+        except Stopping:
+            raise
         except HandlerFailed as failed:
+            before = self._failed
             self._settle(batch[: failed.index])
+            if self._failed > before:  # what that one had left in the session may be to blame: ask again
+                return batch[failed.index :]
             self._fail(batch[failed.index], failed.error)
             return batch[failed.index + 1 :]
         except Exception as error:  # noqa: BLE001 - at the flush or the commit: nobody knows yet who is to blame
@@ -121,7 +127,11 @@ class Inbox:
         return []
 
     def _fail(self, envelope: Envelope, error: Exception) -> None:
-        self.persist(lambda: failures.store_failed(self._sessions, envelope, error))
+        self._failed += 1
+        try:
+            self.persist(lambda: failures.store_failed(self._sessions, envelope, error))
+        except (SQLAlchemyError, ValueError, TypeError):  # not even the failure can be stored as it is
+            self._store_junk(envelope)
         metrics.FAILED.labels(self.service, envelope.type).inc()
         log.warning(
             "event.failed",
@@ -130,6 +140,15 @@ class Inbox:
             event_id=str(envelope.id),
             error=type(error).__name__,
         )
+
+    def _store_junk(self, envelope: Envelope) -> None:
+        text = (
+            envelope.payload
+            if isinstance(envelope.payload, str)
+            else envelope.payload.decode("utf-8", "replace")
+        )
+        why = "the database cannot hold what its headers say"
+        self.persist(lambda: failures.store_junk(self._sessions, envelope.id, self.service, text, why))
 
     def persist(self, work: Callable[[], T]) -> T:
         """Run it, again and again while the database is away or asks for another try: no attempt counts."""
@@ -203,7 +222,7 @@ class Inbox:
                         if projects or not only_projections:
                             session.publishing = not projects  # type: ignore[attr-defined]
                             getattr(instance, method)(session, fact)
-            except (DBAPIError, StaleDataError, PoolTimeout):
+            except (DBAPIError, StaleDataError, PoolTimeout, PendingRollbackError):
                 raise  # a flush of another event's rows may be to blame: the batch is halved
             except Exception as error:
                 raise HandlerFailed(places[nth] if places else nth, error) from error

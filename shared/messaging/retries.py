@@ -1,5 +1,6 @@
 """Runs what failed before, each event alone: when its time has come, or when nothing stands before it any more."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,14 @@ from shared.database.tables import INBOX_FAILURE as F
 from shared.messaging import failures, metrics
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import TAKE_ONE, HandlerFailed, Inbox
+from shared.testing.failpoints import failpoint
 
 log = structlog.get_logger()
+SLICE_S, LOOK_AGAIN_S = 0.25, 60.0
+
+
+class _Gone(Exception):
+    """An operator has given the event up in the meantime."""
 
 
 class Retries:
@@ -22,21 +29,29 @@ class Retries:
 
     def __init__(self, inbox: Inbox, sessions: sessionmaker[Session], types: list[str]) -> None:
         self._inbox, self._sessions, self._types = inbox, sessions, types
+        self._looked_at = 0.0
 
     def begin(self) -> None:
-        """After a start: types that an older version did not know may be known now."""
+        """Types that an older version did not know may be known now; after a day they are parked."""
+        self._looked_at = time.monotonic()
         with self._sessions() as session, session.begin():
             failures.wake_unknown(session, self._types)
 
-    def run(self) -> None:
-        """Run what is due, until nothing is."""
+    def run(self) -> bool:
+        """Run what is due, for a quarter of a second: new events do not wait long. Gives whether more may be due."""
+        if time.monotonic() > self._looked_at + LOOK_AGAIN_S:
+            self.begin()
+        end = time.monotonic() + SLICE_S
         while not self._inbox.stopping:
             with self._sessions() as session, session.begin():
                 rows = failures.due(session, self._types)
-            if not rows:
-                return
             for row in rows:
                 self._attempt(row.message_id)
+                if time.monotonic() > end:
+                    return True
+            if not rows:
+                break
+        return False
 
     def alone(self, envelope: Envelope) -> None:
         """A message that was delivered before without an outcome: stored first, then run by itself."""
@@ -50,41 +65,47 @@ class Retries:
                 self._inbox.persist(lambda: self._try(row, starts))
 
     def _begin(self, message_id: UUID) -> tuple[Any, int]:
-        """Say that it starts, in a transaction of its own: if the process dies of it, the next one knows."""
+        """Say that it starts, in a transaction of its own: if the process dies of it, the next one knows.
+
+        Not now when an earlier event of its subject has failed: it waits behind that.
+        """
         with self._sessions() as session, session.begin():
-            row = session.execute(select(F).where(F.c.message_id == message_id)).one_or_none()
-            if row is None or row.state not in ("retrying", "waiting"):
-                return None, 0
-            return row, failures.start(session, message_id)
+            mine = select(F).where(F.c.message_id == message_id, F.c.state.in_(("retrying", "waiting")))
+            row = session.execute(mine.where(failures.first())).one_or_none()
+            return (None, 0) if row is None else (row, failures.start(session, message_id))
 
     def _try(self, row: Any, starts: int) -> None:
         try:
             if starts >= failures.MAX_STARTS - 1:
                 raise failures.Died(f"the process went down {starts} times while it handled this event")
             self._handle(row)
+        except _Gone:
+            return
         except HandlerFailed as failed:
             self._record(row, failed.error)
-        except failures.Died as died:
-            self._record(row, died)
         except SQLAlchemyError as error:
             if is_transient(error):
                 raise
             self._record(row, error)
+        except Exception as error:  # noqa: BLE001 - at the flush or the commit; the event is alone, and to blame
+            self._record(row, error)
 
     def _handle(self, row: Any) -> None:
         envelope = failures.envelope_of(row)
+        claim = (str(envelope.id), envelope.source, envelope.type, envelope.subject, envelope.sequence)
         with self._sessions() as session, session.begin():
-            late = (
-                session.connection()
-                .exec_driver_sql(
-                    TAKE_ONE,
-                    (str(envelope.id), envelope.source, envelope.type, envelope.subject, envelope.sequence),
-                )
-                .scalar()
+            late = session.connection().exec_driver_sql(TAKE_ONE, claim).scalar()
+            mine = (
+                delete(F)
+                .where(F.c.message_id == envelope.id, F.c.state != "discarded")
+                .returning(F.c.message_id)
             )
-            session.execute(delete(F).where(F.c.message_id == envelope.id))
+            if session.scalar(mine) is None:
+                raise _Gone
             if late is not None:  # None: handled before, only the note of the failure was left
                 self._inbox.run_one(session, envelope, late=bool(late))
+            failpoint("inbox.before_commit")
+        failpoint("inbox.committed")
         metrics.handled(self._inbox.service, [envelope])
 
     def _record(self, row: Any, error: Exception) -> None:
