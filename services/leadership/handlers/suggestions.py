@@ -20,6 +20,7 @@ from shared.audit import audit
 from shared.errors import NotFound
 from shared.events import Event
 from shared.events.leadership import ConsentGiven, ConsentRefused, SuggestionExpired, SuggestionMade
+from shared.events.people import StageChanged
 from shared.ids import new_id
 from shared.messaging import Fact, publish
 from shared.policy import Principal
@@ -31,6 +32,8 @@ ABOUT = ("person_id", "offered_by", "mentor_id")
 
 def suggest(session: Session, fact: Fact[Event]) -> None:
     """Reaction to every signal: suggest whom it is about, when the reasons suffice and nothing forbids it."""
+    if isinstance(fact.event, StageChanged) and is_held(fact.event.stage, fact.event.flag):
+        return
     named: list[UUID] = [id_ for part in ABOUT if (id_ := getattr(fact.event, part, None)) is not None]
     for person_id in sorted({resolve(session, id_) for id_ in named}):
         if _reasons(session, person_id, fact.now):
@@ -98,7 +101,7 @@ def _reasons(session: Session, person_id: UUID, now: datetime) -> tuple[str, ...
     ids = known_as(session, person_id)
     rows = rows_of(session, ids)
     if not any(row.passed_on for row in rows):
-        return ()
+        return ()  # Most people whom a signal names are no teachers yet: no more is read about them.
     return domain.reasons_to_suggest(_signaller(session, ids, rows), london(now))
 
 

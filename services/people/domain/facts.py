@@ -136,6 +136,12 @@ def moves_stage(type_: str, part: str = "person_id") -> bool:
     return part == "person_id" and (type_ in EFFECTS or type_ in REGROUPING)
 
 
+def may_change_later(type_: str) -> bool:
+    """Whether a day that the fact names may move the stage by itself, when it comes."""
+    effect = EFFECTS.get(type_)
+    return type_ in REGROUPING or (effect is not None and bool(effect.begins or effect.ends))
+
+
 def check_voidable(type_: str) -> None:
     """Raises Invalid for a merge (separate it instead) and for a voiding."""
     if type_ in REGROUPING:

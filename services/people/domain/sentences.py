@@ -179,7 +179,7 @@ _PEOPLE: Mapping[tuple[str, str], Sentence] = {
         "{role:plain} at school {school_urn}, {full_time_equivalent_percent}% of full time", "begins_on"
     ),
     (people.RoleEnded.TYPE, ME): Sentence("No longer {role:plain} at school {school_urn}", "ended_on"),
-    (people.StageChanged.TYPE, ME): Sentence("Stage: from {from_stage:plain} to {stage:plain} {flag}"),
+    (people.StageChanged.TYPE, ME): Sentence("Stage: from {from_stage:plain} to {stage:plain}{flag:flag}"),
     (people.ProhibitionImposed.TYPE, ME): Sentence("Prohibited from teaching", "imposed_on"),
     (people.ProhibitionLifted.TYPE, ME): Sentence("The prohibition from teaching ended", "lifted_on"),
     (people.FactVoided.TYPE, ME): Sentence("A fact was recorded in error and no longer counts"),

@@ -42,6 +42,7 @@ WAYS: Mapping[str, Callable[[Any], str]] = {
     "plain": plain,
     "plain_list": lambda values: listed([plain(v) for v in values]),
     "at_school": lambda urn: f"at school {urn}" if urn else "online",
+    "flag": lambda flag: f", {flag}" if flag else "",
     "risk": lambda at_risk: ", at risk of not passing" if at_risk else "",
     "result": lambda passed: "every standard is met" if passed else "not every standard is met yet",
 }

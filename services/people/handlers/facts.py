@@ -7,14 +7,14 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.people.domain.details import Detail, described_part
-from services.people.domain.facts import moves_stage
+from services.people.domain.facts import PersonFact, moves_stage
 from services.people.domain.identity import birth_hash
 from services.people.domain.timeline import details_of, parts_of
+from services.people.handlers import batch
 from services.people.handlers.persons import store_detail
 from services.people.handlers.standing import stand
 from services.people.hash_key import hash_key
@@ -24,12 +24,6 @@ from shared.events import Event, Person
 from shared.events.people import PersonMerged, PersonSeparated
 from shared.messaging import Fact
 
-_STORE = text(
-    "INSERT INTO person_fact (event_id, part, person_id, type, subject, source, sequence, occurred_at, actor,"
-    " details) VALUES (:event_id, :part, :person_id, :type, :subject, :source, :sequence, :occurred_at, :actor,"
-    " CAST(:details AS jsonb)) ON CONFLICT DO NOTHING"
-)
-
 
 def record_fact(session: Session, fact: Fact[Event]) -> None:
     """Store the fact for each person whom it names, and fold those whose stage it may move."""
@@ -37,7 +31,7 @@ def record_fact(session: Session, fact: Fact[Event]) -> None:
     for part in parts_of(type(fact.event)):
         person_id: UUID | None = getattr(fact.event, part)
         if person_id is not None:
-            _store(session, fact, part, person_id)
+            _record(session, fact, part, person_id)
     if moves_stage(fact.type):
         for person_id in _moved(fact.event):
             stand(session, person_id, fact.now)
@@ -67,28 +61,23 @@ def record_trn(session: Session, fact: Fact[Any]) -> None:
     session.execute(insert(PersonTrn).values(row).on_conflict_do_nothing())
 
 
-def _store(session: Session, fact: Fact[Event], part: str, person_id: UUID) -> None:
-    row = {
-        "event_id": fact.id,
-        "part": part,
-        "person_id": person_id,
-        "type": fact.type,
-        "subject": fact.subject,
-        "source": fact.source,
-        "sequence": fact.sequence,
-        "occurred_at": fact.occurred_at,
-        "actor": fact.actor,
-        "details": json.dumps(details_of(fact.event, part)),
-    }
-    session.execute(_STORE, row)
+def _record(session: Session, fact: Fact[Event], part: str, person_id: UUID) -> None:
+    details = details_of(fact.event, part)
+    if moves_stage(fact.type, part):
+        stored = PersonFact(fact.id, fact.type, fact.subject, fact.sequence, fact.occurred_at, part, details)
+        batch.held(session, person_id).facts.setdefault(fact.id, stored)
+    row = (str(fact.id), part, str(person_id), fact.type, fact.subject, fact.source, fact.sequence)
+    batch.keep(session, (*row, fact.occurred_at, fact.actor, json.dumps(details)))
 
 
 def _record_alias(session: Session, fact: Fact[Any]) -> None:
     """A merge is folded with the alias that it makes, also when the alias's own projection comes later."""
     if isinstance(fact.event, PersonMerged):
         aliases.record_merge(session, fact)
+        batch.regroup(session)
     elif isinstance(fact.event, PersonSeparated):
         aliases.record_separation(session, fact)
+        batch.regroup(session)
 
 
 def _moved(event: Any) -> list[UUID]:

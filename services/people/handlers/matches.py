@@ -21,7 +21,8 @@ from services.people.domain.identity import (
 from services.people.domain.names import Names
 from services.people.domain.policy import PERMISSIONS, person_relations
 from services.people.domain.synonyms import meanings
-from services.people.handlers.persons import identity_of, locked, one_locked
+from services.people.handlers import batch
+from services.people.handlers.persons import family, identity_of, locked, one_locked
 from services.people.hash_key import hash_key
 from services.people.models import Match, Person
 from shared.aliases import known_as, resolve
@@ -151,7 +152,7 @@ def _consider(session: Session, person: Person, now: datetime) -> UUID | None:
 
 
 def _verdict(session: Session, person: Person) -> Verdict:
-    own = known_as(session, person.id)
+    _, own = family(session, person.id)
     candidates = session.scalars(select(Person).where(_may_be(person), Person.id.not_in(own)))
     known = [identity_of(row, resolve(session, row.id)) for row in candidates]
     apart = _kept_apart(session, own)
@@ -235,6 +236,7 @@ def _note_alias(session: Session, now: datetime, merged_id: UUID, person_id: UUI
     }
     statement = insert(PERSON_ALIAS).values(row)
     session.execute(statement.on_conflict_do_update(index_elements=["merged_id"], set_=row))
+    batch.regroup(session)
 
 
 def _audit(

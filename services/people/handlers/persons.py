@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,12 +11,30 @@ from services.people.domain.details import Detail, fold_details
 from services.people.domain.identity import Identity, tidy_email
 from services.people.domain.names import Names
 from services.people.models import Person, PersonDetail
+from shared.aliases import known_as, resolve
+from shared.database.tables import PERSON_ALIAS as ALIAS
 from shared.errors import NotFound
 
 
 def ensure(session: Session, person_id: UUID) -> None:
     """There is a row for the id: facts may come before the fact that introduces the person."""
     session.execute(insert(Person).values(id=person_id).on_conflict_do_nothing())
+
+
+def family(session: Session, person_id: UUID) -> tuple[UUID, set[UUID]]:
+    """The id that the person goes by, and every id that means them; for most people one question finds that out."""
+    both = or_(ALIAS.c.merged_id == person_id, ALIAS.c.person_id == person_id)
+    if session.scalar(select(exists().where(both, ALIAS.c.separated == 0))):
+        return resolve(session, person_id), known_as(session, person_id)
+    return person_id, {person_id}
+
+
+def ensured(session: Session, person_id: UUID) -> Person:
+    """The person of the id, locked; made if there is none."""
+    if (found := locked(session, [person_id]).get(person_id)) is None:
+        ensure(session, person_id)
+        found = one_locked(session, person_id)
+    return found
 
 
 def locked(session: Session, ids: Iterable[UUID]) -> dict[UUID, Person]:

@@ -10,11 +10,11 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from services.people.domain import timeline as lines
+from services.people.domain.facts import PersonFact as StoredFact
 from services.people.domain.names import search_text, search_words
 from services.people.domain.policy import PERMISSIONS, person_relations
 from services.people.domain.roles import RoleState
 from services.people.domain.stages import Flag, Stage
-from services.people.handlers.standing import to_domain
 from services.people.models import Person, PersonFact, PersonTrn, RolePeriod
 from shared.aliases import known_as, resolve
 from shared.database.tables import PERSON_ALIAS
@@ -110,11 +110,17 @@ def _count(stage: Stage, of_flag: dict[Flag, int]) -> dict[str, Any]:
 def _timeline(session: Session, by: Principal, person: Person) -> dict[str, Any]:
     ids = known_as(session, person.id)
     rows = session.scalars(select(PersonFact).where(PersonFact.person_id.in_(ids)))
-    facts = [lines.Recorded(to_domain(row), row.source, row.actor) for row in rows]
+    facts = [lines.Recorded(_to_domain(row), row.source, row.actor) for row in rows]
     own = any(by.is_person(id_) for id_ in ids)
     entries = lines.entries(facts, own=own, names=_names(session, {f.actor for f in facts}))
     (summary,) = _summaries(session, [person])
     return {"person": summary, "entries": entries, "candidates": []}
+
+
+def _to_domain(row: PersonFact) -> StoredFact:
+    return StoredFact(
+        row.event_id, row.type, row.subject, row.sequence, row.occurred_at, row.part, row.details
+    )
 
 
 def _names(session: Session, actors: set[str | None]) -> dict[str, str]:
@@ -198,7 +204,7 @@ def _providers(session: Session, ids: set[UUID]) -> set[str]:
     rows = session.scalars(
         select(PersonFact).where(PersonFact.person_id.in_(ids), PersonFact.type.in_(types))
     )
-    facts = sorted((to_domain(row) for row in rows), key=lambda fact: fact.order)
+    facts = sorted((_to_domain(row) for row in rows), key=lambda fact: fact.order)
     return set({fact.subject: fact.details["provider_code"] for fact in facts}.values())
 
 

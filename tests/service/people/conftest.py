@@ -8,6 +8,7 @@ import pytest
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from sqlalchemy.orm import Session
 
+from services.people.handlers import batch
 from services.people.service import PeopleService
 from shared.events import Event, Person, cpd, itt
 from shared.ids import new_id
@@ -54,11 +55,12 @@ class People:
         return answer
 
     def settle(self) -> None:
-        """People hears what it published itself."""
+        """People hears what it published itself; then the batch is over, as before a commit."""
         while self.came_back < len(published(self.session)):
             event = published(self.session)[self.came_back]
             self.came_back += 1
             self.take(fact(event, sequence=self.came_back))
+        batch.regroup(self.session)
 
 
 @pytest.fixture

@@ -56,6 +56,25 @@ def test_facts_that_arrive_in_any_order_and_twice_end_in_the_same_stage(
     assert stages(session)[-1][1:] == ("teacher", "")
 
 
+def test_a_whole_batch_for_several_people_is_folded_and_stored_at_once(
+    session: Session, service: People
+) -> None:
+    first = registered()
+    again = registered(somebody(sex="male"))
+    facts = [fact(event, sequence=n) for n, event in enumerate([*career(first), *career(again)[:3]], 1)]
+    merged = people.PersonMerged(
+        occurred_at=AT + timedelta(days=9), person_id=first.person_id, merged_id=again.person_id
+    )
+
+    for heard in [*facts[4:], fact(merged), *facts[:4], facts[-1]]:
+        service.take(heard)
+    service.settle()
+
+    told = handlers.timeline(session, AT, OPERATOR, query=str(again.person_id))
+    assert (told["person"]["person_id"], told["person"]["stage"]) == (first.person_id, "teacher")
+    assert len([e for e in told["entries"] if e.type == itt.TraineeRegistered.TYPE]) == 2
+
+
 def test_a_replay_of_the_projections_changes_nothing_and_publishes_nothing(
     session: Session, service: People
 ) -> None:
@@ -66,6 +85,7 @@ def test_a_replay_of_the_projections_changes_nothing_and_publishes_nothing(
 
     for each in reversed(heard):
         service.take(each, only_projections=True)
+    service.settle()
 
     assert handlers.timeline(session, AT, OPERATOR, query=str(first.person_id)) == before
     assert len(published(session)) == count

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from services.people.domain.facts import EFFECTS, PersonFact, moves_stage
 from services.people.domain.folding import days_to_fold_again, fold
 from services.people.domain.stages import Flag, Stage, Standing
-from shared.events import cpd, itt, people
+from shared.events import Event, cpd, itt, people
 
 ON = date(2030, 1, 1)
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 
-SHORT = {
+SHORT: dict[str, type[Event]] = {
     "registered": itt.TraineeRegistered,
     "started": itt.TrainingStarted,
     "deferred": itt.TraineeDeferred,

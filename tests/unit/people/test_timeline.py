@@ -186,6 +186,7 @@ def test_the_recorder_is_told_by_name_and_without_an_actor_it_is_the_service() -
 def test_a_value_that_is_missing_is_not_known() -> None:
     assert render("Left on {on:day}, {school_urn:at_school}", {}) == "Left on not known, online"
     assert render("{passed:result} {passed:risk}", {"passed": False}) == "not every standard is met yet "
+    assert render("{stage:plain}{flag:flag}", {"stage": "trainee", "flag": "paused"}) == "trainee, paused"
     assert fields_of("{a:day} and {b}") == {"a", "b"}
 
 
