@@ -18,10 +18,9 @@ def committed(service_database: str) -> Iterator[Session]:
     """A session that really commits, and what it left is taken away."""
     with sessions(service_database)() as session:
         yield session
-        session.rollback()
-        session.execute(delete(PersonFact))
-        session.execute(delete(Person))
-        session.commit()
+        with session.begin():
+            session.execute(delete(PersonFact))
+            session.execute(delete(Person))
 
 
 def stored(session: Session) -> int:
@@ -34,8 +33,9 @@ def test_a_batch_is_stored_when_it_is_committed(committed: Session) -> None:
         for n, event in enumerate(career(first), 1):
             record_fact(committed, fact(event, sequence=n))
 
-    assert stored(committed) == 8
-    assert committed.get_one(Person, first.person_id).stage == "teacher"
+    with committed.begin():
+        assert stored(committed) == 8
+        assert committed.get_one(Person, first.person_id).stage == "teacher"
 
 
 def test_of_a_batch_that_is_rolled_back_nothing_is_stored_later(committed: Session) -> None:
@@ -46,4 +46,5 @@ def test_of_a_batch_that_is_rolled_back_nothing_is_stored_later(committed: Sessi
     with committed.begin():
         record_fact(committed, fact(registered()))
 
-    assert stored(committed) == 1
+    with committed.begin():
+        assert stored(committed) == 1
