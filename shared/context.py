@@ -65,6 +65,11 @@ def traceparent() -> str | None:
     return context().traceparent
 
 
+def call_ids() -> tuple[str, ...]:
+    """Nameko's stack of calls down to this work, the outermost first."""
+    return context().call_ids
+
+
 @contextmanager
 def bound(inside: Context | None = None, **changes: Any) -> Iterator[Context]:
     """Work inside this context: given whole, or as changes to the present one; the old one returns after."""

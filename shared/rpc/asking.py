@@ -1,7 +1,7 @@
 """Calls over RabbitMQ: one connection for all green threads of a process, made when first needed."""
 
 from itertools import count
-from time import time
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +10,10 @@ from amqp import Message
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 
-from shared.errors import Busy, ContinuumError, DeadlineExceeded, OutcomeUnknown, Unavailable
+from shared.errors import Busy, ContinuumError, OutcomeUnknown, Unavailable
 from shared.rpc import limits, metrics
 from shared.rpc.amqp import CONNECTION_ERRORS, Link
+from shared.rpc.wire import Question
 
 LARGEST_BACKLOG_BYTES = 16 * limits.MAX_MESSAGE_BYTES
 
@@ -39,19 +40,17 @@ class _Line:
         channel.events["basic_return"].add(self._returned)
         channel.basic_consume(queue, no_ack=True, callback=self._replied)
 
-    def call(
-        self, service: str, method: str, body: bytes, headers: dict[str, Any], timeout_s: float
-    ) -> bytes:
-        """Send the request and wait for its reply."""
+    def call(self, question: Question, until: float) -> bytes:
+        """Send the request and wait for its reply, until then (monotonic seconds)."""
         id_ = f"{self._route}.{next(self._ids)}"
         answered = self.pending[id_] = Event()
         try:
-            self._publish(id_, service, method, body, headers, timeout_s)
-            reply = answered.wait(timeout_s)
+            self._publish(id_, question)
+            reply = answered.wait(max(0.001, until - monotonic()))
         finally:
             self.pending.pop(id_, None)
         if reply is None:
-            raise DeadlineExceeded(f"{service}.{method} did not answer within {timeout_s:g} s")
+            raise question.unanswered()
         if isinstance(reply, ContinuumError):
             raise reply
         return bytes(reply)
@@ -63,23 +62,21 @@ class _Line:
         self._link.close()
         self._fail()
 
-    def _publish(
-        self, id_: str, service: str, method: str, body: bytes, headers: dict[str, Any], timeout_s: float
-    ) -> None:
+    def _publish(self, id_: str, question: Question) -> None:
         message = Message(
-            body,
+            question.body,
             content_type=limits.CONTENT_TYPE,
             content_encoding="utf-8",
-            application_headers=headers,
+            application_headers=question.headers,
             delivery_mode=1,
             correlation_id=id_,
             reply_to=self._route,
-            expiration=str(int(timeout_s * 1000)),
+            expiration=str(int(question.timeout_s * 1000)),
         )
         if self._link.blocked or self._link.backlog_bytes > LARGEST_BACKLOG_BYTES:
             raise Busy("the broker takes no messages at the moment; nothing was asked", retry_after_s=5)
         try:
-            self._link.publish(message, f"{service}.{method}", mandatory=True)
+            self._link.publish(message, str(question), mandatory=True)
         except CONNECTION_ERRORS as error:
             raise Unavailable("the connection to the broker was lost; nothing was asked") from error
 
@@ -92,7 +89,7 @@ class _Line:
         self._fail()
 
     def _replied(self, message: Any) -> None:
-        self._settle(message, message.body)
+        self._settle(message, message.body or b"")
 
     def _returned(self, error: Any, exchange: str, routing_key: str, message: Any) -> None:
         service = routing_key.partition(".")[0]
@@ -120,16 +117,14 @@ class AmqpTransport:
             lambda: 0 if self._line is None else len(self._line.pending)
         )
 
-    def call(
-        self, service: str, method: str, body: bytes, headers: dict[str, Any], timeout_s: float
-    ) -> bytes:
-        """The body of the reply. Raises Unavailable (at once when there is no such service), OutcomeUnknown
-        when the connection is lost before the answer, DeadlineExceeded."""
-        until = time() + timeout_s
+    def call(self, question: Question) -> bytes:
+        """The body of the reply. Raises Unavailable (at once when there is no such service), Busy while the
+        broker takes nothing, OutcomeUnknown when the connection is lost before the answer, DeadlineExceeded."""
+        until = monotonic() + question.timeout_s
         line = self._line
         if line is None or line.lost:
-            line = self._connected(timeout_s)
-        return line.call(service, method, body, headers, max(0.001, until - time()))
+            line = self._connected(question.timeout_s)
+        return line.call(question, until)
 
     def close(self) -> None:
         """Close the connection, if there is one."""
@@ -138,14 +133,12 @@ class AmqpTransport:
             line.close()
 
     def _connected(self, timeout_s: float) -> _Line:
-        with self._connecting:
+        late = Unavailable("the broker does not answer; nothing was asked")
+        with eventlet.Timeout(timeout_s, late), self._connecting:
             if self._line is None or self._line.lost:
                 self._line = None
                 try:
-                    with eventlet.Timeout(
-                        timeout_s, Unavailable("the broker does not answer; nothing was asked")
-                    ):
-                        self._line = _Line(self._uri, self._name)
+                    self._line = _Line(self._uri, self._name)
                 except CONNECTION_ERRORS as error:
                     raise Unavailable("the broker is away; nothing was asked") from error
             return self._line

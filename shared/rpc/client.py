@@ -16,9 +16,7 @@ from shared.rpc.local import LocalTransport
 class Transport(Protocol):
     """Carries a body there and the reply's body back."""
 
-    def call(
-        self, service: str, method: str, body: bytes, headers: dict[str, Any], timeout_s: float
-    ) -> bytes:
+    def call(self, question: wire.Question) -> bytes:
         """The body of the reply. Raises Unavailable, DeadlineExceeded or OutcomeUnknown."""
 
     def close(self) -> None:
@@ -63,7 +61,8 @@ class RpcClient:
         timeout_s = self._patience(timeout)
         body = wire.request_body(arguments or {})
         headers = _headers(self.name, principal_token, time() + timeout_s, now)
-        return wire.result_of(self._transport.call(service, method, body, headers, timeout_s))
+        question = wire.Question(service, method, body, headers, timeout_s)
+        return wire.result_of(self._transport.call(question))
 
     def _patience(self, timeout: float | None) -> float:
         """Seconds to wait: never longer than whoever asked for the work that this call belongs to."""

@@ -51,21 +51,23 @@ class Dispatcher:
     def answer(self, request: Request, send: Callable[[bytes], None]) -> None:
         """Send the body of the reply, then note it; every failure is one of the errors that callers know."""
         began = perf_counter()
+        failed: Exception | None = None
         with bound(context_of(self.service, request)):
             try:
-                body, outcome = self._result(request), "ok"
+                body = self._result(request)
             except ContinuumError as error:
-                body, outcome = wire.error_body(error), type(error).__name__
+                body, failed = wire.error_body(error), error
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
-                body, outcome = self._fault(request, error), Fault.__name__
+                body, failed = self._fault(), error
             took_s = perf_counter() - began
             send(body)
-            self._note(request, outcome, took_s)
+            self._note(request, failed, took_s)
 
     def _result(self, request: Request) -> bytes:
         endpoint = self._endpoint(request)
         admitted = self._admission.admit(request.headers, public=endpoint.public)
-        with bound(actor=admitted.principal.actor, deadline=admitted.deadline):
+        request.actor = admitted.principal.actor
+        with bound(actor=request.actor, deadline=admitted.deadline):
             return self._rerun_on_conflict(admitted, self._work(endpoint, admitted, request))
 
     def _endpoint(self, request: Request) -> Endpoint:
@@ -116,13 +118,13 @@ class Dispatcher:
         finally:
             transaction.close()
 
-    def _fault(self, request: Request, error: Exception) -> bytes:
-        self._log.error("a call failed by a fault of ours", method=request.method, exc_info=error)
+    def _fault(self) -> bytes:
         told = Fault(f"{self.service} could not do it: a fault of ours", correlation_id=correlation_id())
         return wire.error_body(told)
 
-    def _note(self, request: Request, outcome: str, took_s: float) -> None:
+    def _note(self, request: Request, failed: Exception | None, took_s: float) -> None:
         method = request.method if request.method in self.endpoints else UNKNOWN_METHOD
+        outcome = "ok" if failed is None else _outcome(failed)
         if (noted := self._noted.get((method, outcome))) is None:
             noted = self._noted[method, outcome] = (
                 metrics.REQUESTS.labels(self.service, method, outcome),
@@ -130,4 +132,14 @@ class Dispatcher:
             )
         noted[0].inc()
         noted[1].observe(took_s)
-        self._log.info("call answered", method=method, outcome=outcome, duration_ms=round(took_s * 1000, 2))
+        told = {"method": method, "outcome": outcome, "duration_ms": round(took_s * 1000, 2)}
+        if request.actor is not None:
+            told["actor"] = request.actor
+        if outcome == Fault.__name__:
+            self._log.error("call failed by a fault of ours", exc_info=failed, **told)
+        else:
+            self._log.info("call answered", **told)
+
+
+def _outcome(failed: Exception) -> str:
+    return type(failed).__name__ if isinstance(failed, ContinuumError) else Fault.__name__

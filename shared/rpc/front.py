@@ -127,7 +127,7 @@ class AmqpFront:
             return
         method = info["routing_key"].partition(".")[2]
         headers = properties.get("application_headers") or {}
-        request = Request(method, message.body, headers, key[1], info["redelivered"])
+        request = Request(method, message.body or b"", headers, key[1], info["redelivered"])
         mine = self._replies.begin(key, message)
         try:
             self._dispatcher.answer(request, lambda body: self._answered(key, body, message, mine))

@@ -6,9 +6,9 @@ from typing import Any
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 
-from shared.errors import DeadlineExceeded, OutcomeUnknown, Unavailable
+from shared.errors import OutcomeUnknown, Unavailable
 from shared.rpc.dispatch import Dispatcher
-from shared.rpc.wire import Request, error_body
+from shared.rpc.wire import Question, Request, error_body
 from shared.rpc.workers import Workers
 
 _fronts: "dict[str, LocalFront]" = {}
@@ -67,18 +67,15 @@ class LocalFront:
 class LocalTransport:
     """Calls to the services of this process."""
 
-    def call(
-        self, service: str, method: str, body: bytes, headers: dict[str, Any], timeout_s: float
-    ) -> bytes:
+    def call(self, question: Question) -> bytes:
         """The body of the reply. Raises Unavailable, at once when the service is not here, DeadlineExceeded."""
-        front = _fronts.get(service)
+        front = _fronts.get(question.service)
         if front is None:
-            raise Unavailable(f"nobody answers for {service}: it does not run in this process")
-        reply: bytes | None = front.take(Request(method, body, headers, f"local.{next(_ids)}")).wait(
-            timeout_s
-        )
+            raise Unavailable(f"nobody answers for {question.service}: it does not run in this process")
+        request = Request(question.method, question.body, question.headers, f"local.{next(_ids)}")
+        reply: bytes | None = front.take(request).wait(question.timeout_s)
         if reply is None:
-            raise DeadlineExceeded(f"{service}.{method} did not answer within {timeout_s:g} s")
+            raise question.unanswered()
         return reply
 
     def close(self) -> None:

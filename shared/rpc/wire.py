@@ -10,21 +10,40 @@ from math import isfinite
 from typing import Any, NoReturn
 from uuid import UUID
 
-from shared.errors import ContinuumError, Fault, Invalid, TooLarge, rebuild
+from shared.errors import ContinuumError, DeadlineExceeded, Fault, Invalid, TooLarge, rebuild
 from shared.rpc.limits import MAX_MESSAGE_BYTES
 
 Headers = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call as it leaves; nobody waits longer than ``timeout_s`` seconds."""
+
+    service: str
+    method: str
+    body: bytes
+    headers: dict[str, Any]
+    timeout_s: float
+
+    def __str__(self) -> str:
+        return f"{self.service}.{self.method}"
+
+    def unanswered(self) -> DeadlineExceeded:
+        """The error when the time is over."""
+        return DeadlineExceeded(f"{self} did not answer within {self.timeout_s:.3g} s")
+
+
 @dataclass(slots=True)
 class Request:
-    """A call as it arrived: ``key`` is the id of the message, ``body`` its JSON text."""
+    """A call as it arrived: ``key`` is the id of the message, ``actor`` who asks, once that is known."""
 
     method: str
     body: bytes
     headers: Headers
     key: str
     redelivered: bool = False
+    actor: str | None = None
 
 
 def _plainly(value: object) -> Any:
