@@ -4,6 +4,7 @@ import time
 from typing import Any
 from uuid import UUID
 
+import eventlet
 import psycopg2
 import structlog
 from amqp.exceptions import AMQPError
@@ -24,7 +25,7 @@ register_uuid()  # type: ignore[no-untyped-call]
 os = original("os")  # the pipe never blocks; green threads may not write to the same file at the same time
 
 CHANNEL = "continuum_outbox"
-POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S = 0.5, 1.0, 0.01, 5.0
+POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S, STOP_S = 0.5, 1.0, 0.01, 5.0, 5.0
 
 CLAIM = """
 SELECT id, event_id, type, subject, sequence, headers, payload::text, seen.running, seen.begun
@@ -69,7 +70,10 @@ class Relay(DependencyProvider):
         self._stopping = True
         self._wake()
         if self._thread is not None:
-            self._thread.wait()
+            with eventlet.Timeout(
+                STOP_S, False
+            ):  # a broker that takes nothing is not waited for: the rows stay
+                self._thread.wait()
 
     # --- waking up
 
