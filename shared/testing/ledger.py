@@ -26,17 +26,22 @@ class Side:
     effects: list[tuple[str, str, int]]
 
     @property
+    def lost(self) -> set[str]:
+        """What was made and is nowhere at the consumer (yet)."""
+        return set(self.made) - set(self.inbox) - set(self.failures)
+
+    @property
     def settled(self) -> bool:
         """Nothing waits, and nothing will be tried again."""
         open_ = [state for state in self.failures.values() if state == "retrying"]
         return not self.waiting and not open_ and set(self.made) == set(self.inbox) | set(self.failures)
 
-    def mistakes(self) -> list[str]:
+    def mistakes(self, *, ordered: bool) -> list[str]:
         """What is wrong, in words; empty if every event is in one place and had its effects once, in order."""
         known, failed = set(self.inbox), set(self.failures)
         times = Counter(id_ for id_, _, _ in self.effects)
         wrong = {
-            "lost": set(self.made) - known - failed,
+            "lost": self.lost,
             "from nowhere": (known | failed) - set(self.made),
             "in two places": known & failed,
             "handled without effect": known - set(times),
@@ -44,7 +49,7 @@ class Side:
             "effect more than once": {id_ for id_, n in times.items() if n > 1},
         }
         said = [f"{self.type}: {len(ids)} {what}" for what, ids in wrong.items() if ids]
-        return said + self._gaps() + self._out_of_order()
+        return said + self._gaps() + (self._out_of_order() if ordered else [])
 
     def _gaps(self) -> list[str]:
         sequences: dict[str, list[int]] = {}
@@ -78,9 +83,9 @@ class Ledger:
     def settled(self) -> bool:
         return self.words.settled and self.answers.settled and len(self.answers.made) == len(self.words.inbox)
 
-    def mistakes(self) -> list[str]:
+    def mistakes(self, *, ordered: bool = True) -> list[str]:
         """What is wrong on either side, and between rows and events of one transaction."""
-        wrong = self.words.mistakes() + self.answers.mistakes()
+        wrong = self.words.mistakes(ordered=ordered) + self.answers.mistakes(ordered=ordered)
         if self.said != len(self.words.made):
             wrong.append(f"{self.said} rows said, {len(self.words.made)} events")
         if len(self.answers.made) != len(self.words.inbox):

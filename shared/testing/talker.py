@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,10 @@ Word = Callable[[UUID, int, str], Event]
 
 @dataclass(frozen=True)
 class Plan:
-    """``CONTINUUM_TALK="total=1000,subjects=20,rate=500,burden=raise,every=100"``; rate is words in a second."""
+    """``CONTINUUM_TALK="total=1000,subjects=20,rate=500,burden=raise,every=100"``; rate is words in a second.
+
+    With ``die_at`` the process is killed right after the commit of that number.
+    """
 
     total: int = 0
     subjects: int = 20
@@ -31,6 +35,7 @@ class Plan:
     at_once: int = 4
     burden: str = ""
     every: int = 0
+    die_at: int = -1
 
     @classmethod
     def read(cls, text_: str) -> "Plan":
@@ -91,6 +96,8 @@ class Talker(DependencyProvider):
                     change_of_mind.rollback()
             with session.begin():
                 self._publish(session, number)
+        if number == self.plan.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def _publish(self, session: Any, number: int) -> None:
         id_ = UUID(int=number % self.plan.subjects + 1)

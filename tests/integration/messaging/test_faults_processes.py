@@ -24,3 +24,68 @@ def test_a_consumer_killed_around_its_commit_loses_and_doubles_nothing(cluster: 
     cluster.start("listener")
     cluster.until_settled(1000)
     assert cluster.ledger().mistakes() == []
+
+
+def test_a_relay_killed_between_publish_and_move_publishes_again_and_nothing_is_doubled(
+    cluster: Cluster,
+) -> None:
+    cluster.start("listener")
+    victim = cluster.start("speaker", talk="total=1000,rate=1000", failpoints="relay.published=kill@4")
+    assert victim.wait() == -signal.SIGKILL
+    cluster.start("speaker", talk="total=1000,rate=2000")
+    cluster.until_settled(1000)
+    assert cluster.ledger().mistakes() == []
+
+
+def test_a_service_killed_after_its_commit_has_published_what_it_committed(cluster: Cluster) -> None:
+    cluster.start("listener")
+    victim = cluster.start("speaker", talk="total=1000,rate=1000,die_at=400")
+    assert victim.wait() == -signal.SIGKILL
+    assert cluster.count("speaker", "said WHERE number = 400") == 1
+    cluster.start("speaker", talk="total=1000,rate=2000")
+    cluster.until_settled(1000)
+    assert cluster.ledger().mistakes() == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_standby_takes_over_from_the_active_replica_in_order(
+    cluster: Cluster, how: signal.Signals
+) -> None:
+    active = cluster.start("listener")
+    cluster.until(lambda: "inbox.active" in active.said(), "the first replica is the active one")
+    cluster.start("listener")
+    cluster.start("speaker", talk="total=2000,rate=1000")
+    cluster.until_heard(300)
+    active.signal(how)
+    assert active.wait() == (0 if how == signal.SIGTERM else -how)
+    cluster.until_settled(2000)
+    assert cluster.ledger().mistakes() == []
+
+
+def test_the_standby_relays_when_the_replica_that_relayed_is_gone(cluster: Cluster) -> None:
+    cluster.start("listener")
+    first = cluster.start("speaker", talk="total=400,rate=400")
+    cluster.until_said(50)
+    cluster.start("speaker", talk="total=1000,rate=1000")
+    cluster.until_said(600)
+    first.kill()
+    cluster.until_settled(1000)
+    assert cluster.ledger().mistakes() == []
+
+
+def test_a_replica_that_loses_its_seat_gives_the_queue_up_before_another_handles_events(
+    cluster: Cluster,
+) -> None:
+    active = cluster.start("listener")
+    cluster.until(lambda: "inbox.active" in active.said(), "the first replica is the active one")
+    cluster.start("listener")
+    cluster.start("speaker", talk="total=2000,rate=1000")
+    for heard in (200, 600, 1000):
+        cluster.until_heard(heard)
+        cluster.sql(
+            "listener",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'continuum listener seat 2' AND datname = current_database()",
+        )
+    cluster.until_settled(2000)
+    assert cluster.ledger().mistakes() == []
