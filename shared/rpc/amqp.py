@@ -149,7 +149,7 @@ class Link:
             },
         )
         self._amqp: Any = address.transport.establish_connection()
-        self._transport: _Gathers = self._amqp.transport
+        self.transport: _Gathers = self._amqp.transport
         self._beat = eventlet.spawn(self._heartbeat)
         try:
             self.channel: Any = self._amqp.channel()
@@ -175,7 +175,7 @@ class Link:
     @property
     def backlog_bytes(self) -> int:
         """What waits to be sent, because the broker does not take it."""
-        return len(self._transport.unsent)
+        return len(self.transport.unsent)
 
     def close(self) -> None:
         """Take leave of the broker; nobody may be reading any more."""
@@ -186,10 +186,14 @@ class Link:
             pass
         self.drop()
 
+    def cut(self) -> None:
+        """Cut the line: whoever reads notices it at once."""
+        self.transport.cut()
+
     def drop(self) -> None:
         """Let go of a connection that is lost; nobody may be reading any more."""
         self._beat.kill()
-        self._transport.cut()
+        self.transport.cut()
         self._amqp.collect()
 
     def _heartbeat(self) -> None:
@@ -198,4 +202,4 @@ class Link:
                 eventlet.sleep(HEARTBEAT_S / 4)
                 self._amqp.heartbeat_tick()
         except CONNECTION_ERRORS:
-            self._transport.cut()
+            self.transport.cut()

@@ -34,7 +34,7 @@ class RpcServer(SharedExtension):
     def __init__(self) -> None:
         self._endpoints: list[Endpoint] = []
         self._entrypoints: dict[str, Rpc] = {}
-        self._front: AmqpFront | LocalFront | None = None
+        self.front: AmqpFront | LocalFront | None = None
         self._stopping = Semaphore()
         super().__init__()
 
@@ -57,24 +57,24 @@ class RpcServer(SharedExtension):
         else:
             front = AmqpFront(dispatcher, here.amqp_uri, here.rpc_max_workers)
         metrics.IN_PROGRESS.labels(service).set_function(front.workers.__len__)
-        self._front = front
+        self.front = front
         front.start(self.container.spawn_managed_thread)
 
     @property
     def ready(self) -> bool:
         """Whether calls are being taken."""
-        return self._front is not None and self._front.ready
+        return self.front is not None and self.front.ready
 
     def stop(self) -> None:
         """Take no more calls, and let those that run finish within SHUTDOWN_GRACE_S."""
         with self._stopping:
-            front, self._front = self._front, None
+            front, self.front = self.front, None
             if front is not None:
                 front.stop(max(0.0, settings().shutdown_grace_s - KILL_S))
 
     def kill(self) -> None:
         """Stop at once."""
-        front, self._front = self._front, None
+        front, self.front = self.front, None
         if front is not None:
             front.kill()
 

@@ -33,7 +33,7 @@ class AmqpFront:
         self._dispatcher, self._uri, self._max_workers = dispatcher, uri, max_workers
         self.workers = Workers()
         self._reader: Any = None
-        self._link: Link | None = None
+        self.link: Link | None = None
         self._replies = Replies()
         self.ready = False
 
@@ -43,8 +43,8 @@ class AmqpFront:
 
     def stop(self, grace_s: float) -> None:
         """Take no more; what runs gets ``grace_s`` seconds to finish and answer, then it is killed."""
-        if self._link is not None:
-            self._cancel(self._link)
+        if self.link is not None:
+            self._cancel(self.link)
         self.workers.wait(grace_s)
         if (link := self._end()) is not None:
             link.close()
@@ -59,7 +59,7 @@ class AmqpFront:
         self.workers.kill()
         if self._reader is not None:
             self._reader.kill()
-        link, self._link = self._link, None
+        link, self.link = self.link, None
         return link
 
     def _cancel(self, link: Link) -> None:
@@ -89,12 +89,12 @@ class AmqpFront:
             eventlet.sleep(uniform(pause_s / 2, pause_s))
 
     def _lost(self) -> None:
-        link, self._link = self._link, None
+        link, self.link = self.link, None
         if link is not None:
             link.drop()
 
     def _listen(self) -> None:
-        self._link = link = Link(self._uri, f"{self._dispatcher.service} rpc")
+        self.link = link = Link(self._uri, f"{self._dispatcher.service} rpc")
         link.channel.undecodable = lambda: self._drop("undecodable")
         declare(link.channel, self._dispatcher.service)
         link.channel.basic_qos(0, self._max_workers, False)
@@ -149,15 +149,15 @@ class AmqpFront:
             correlation_id=key[1],
         )
         try:
-            if self._link is not None:
-                self._link.publish(reply, key[0])
+            if self.link is not None:
+                self.link.publish(reply, key[0])
         except CONNECTION_ERRORS:
             return
         self._acknowledge(message)
 
     def _acknowledge(self, message: Any) -> None:
         """A delivery of a lost connection cannot be acknowledged: the broker delivers it again."""
-        if self._link is not None and message.channel is self._link.channel:
+        if self.link is not None and message.channel is self.link.channel:
             try:
                 message.channel.basic_ack(message.delivery_info["delivery_tag"])
             except CONNECTION_ERRORS:
