@@ -1,0 +1,80 @@
+"""``continuum timeline``: one person's entries, or the people among whom the name does not decide."""
+
+import os
+import sys
+from typing import Any
+
+from cli.errors import NO
+from cli.installation import connected, demo_folder, use_demo
+from cli.output import as_json, console, table
+from shared.config import settings
+from shared.database.migrate import WrongRevision
+from shared.errors import NotFound, Unavailable
+from shared.runner.startup import CannotStart
+
+Answer = dict[str, Any]
+
+
+def show(who: str, *, json: bool, demo: bool) -> int:
+    """Print it; gives 1 when there is no such person, or more than one."""
+    found = _ask(who) if demo or _is_installed() else None
+    if found is None and not demo and (demo_folder() / "played").exists():
+        return _from_demo(who, json)
+    if found is None:
+        raise NotFound(f"nobody is known as {who!r}")
+    if json:
+        as_json(found)
+    else:
+        tell(found)
+    return 0 if found["person"] else NO
+
+
+def _is_installed() -> bool:
+    """Without servers of its own an installation that was never run has no data folder, and none is made to look."""
+    here = settings()
+    return bool(here.database_url or here.amqp_uri or (here.data_dir / "postgresql").exists())
+
+
+def _ask(who: str) -> Answer | None:
+    try:
+        with connected() as call:
+            found: Answer = call("people", "timeline", {"query": who})
+    except NotFound:
+        return None
+    except (Unavailable, WrongRevision, CannotStart):
+        if (demo_folder() / "played").exists():
+            return None
+        raise
+    return found if found["person"] or found["candidates"] else None
+
+
+def _from_demo(who: str, json: bool) -> int:
+    """Another folder is another process: nothing of the one that was looked at first stays open."""
+    sys.stderr.write(f"continuum: from the demonstration ({demo_folder()})\n")
+    use_demo()
+    options = ["--json"] if json else []
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "cli", "timeline", "--demo", *options, "--", who])
+
+
+def tell(found: Answer) -> None:
+    """Print a timeline, or who is meant."""
+    screen, person = console(), found["person"]
+    if person is None:
+        columns = ("name", "TRN", "stage", "id")
+        rows = [(name(c), c["trn"], c["stage_label"], c["person_id"]) for c in found["candidates"]]
+        screen.print("Several people are meant by that; ask again with a TRN or an id.")
+        return screen.print(table(columns, rows))
+    flag = f", {person['flag']}" if person["flag"] else ""
+    screen.print(f"[bold]{name(person)}[/], TRN {person['trn'] or 'not yet'}: {person['stage_label']}{flag}")
+    rows = [(e["on"], _text(e), e["source"], e["recorded_by"]) for e in found["entries"]]
+    return screen.print(table(("date", "what happened", "source", "recorded by"), rows))
+
+
+def name(person: Answer) -> str:
+    """First names and last name."""
+    return f"{person['first_names']} {person['last_name']}".strip()
+
+
+def _text(entry: Answer) -> str:
+    return f"(recorded in error) {entry['text']}" if entry["voided"] else str(entry["text"])

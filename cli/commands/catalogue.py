@@ -1,0 +1,31 @@
+"""``continuum events``: every event of the project."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.options import examples
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(
+        "events",
+        epilog=examples("events", "events --format json", "events --format markdown > docs/events.md"),
+    )(events)
+
+
+def events(
+    format: Annotated[Format, typer.Option(help="table, json or markdown (docs/events.md).")] = Format.TABLE,
+) -> None:
+    """The catalogue of events: who publishes, who listens, what travels, and whether it names people."""
+    from cli import events as catalogue
+
+    catalogue.show(format.value)

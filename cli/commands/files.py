@@ -1,0 +1,50 @@
+"""``continuum import trainees``: the national bulk file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import Demo, Json, about, examples
+
+File = Annotated[Path, typer.Argument(metavar="FILE")]
+Provider = Annotated[
+    str | None, typer.Option("--provider", metavar="CODE", help="The accredited provider's code.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    group = typer.Typer(help="Files that come in.")
+    group.command(
+        "trainees",
+        epilog=examples(
+            "import trainees trainees.csv --provider 2A5",
+            "import trainees trainees.csv --dry-run",
+            "import trainees trainees.csv --provider 2A5 --dry-run --json",
+        ),
+    )(trainees)
+    app.add_typer(group, name="import", no_args_is_help=True)
+
+
+def trainees(
+    file: File,
+    provider: Provider = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; nothing is stored.")] = False,
+    json: Json = False,
+    demo: Demo = False,
+) -> None:
+    """Import trainees from a file in the national format: all rows, or none and every error by row and column.
+
+    Exit code 0: stored (or it would be); 1: refused, every error is listed; 2: the file cannot be read at all. With
+    --dry-run the provider may be left out; then nothing is compared with trainees who are there already.
+    """
+    from cli.errors import WRONG, Refused
+    from cli.importing import check_alone, send
+
+    about(demo)
+    if provider is None and not dry_run:
+        raise Refused("name the accredited provider with --provider, or only check with --dry-run", WRONG)
+    if provider is None:
+        raise typer.Exit(check_alone(file, as_json=json))
+    raise typer.Exit(send(file, provider, dry_run=dry_run, as_json=json))

@@ -1,0 +1,125 @@
+"""``continuum events``: the catalogue, from the event classes and from what the services declare."""
+
+import inspect
+import types
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from cli.output import as_json, console, table
+from shared.events import Event, Person, event_types
+from shared.messaging.declarations import subscriptions
+
+HEAD = """\
+# Events
+
+Every fact that the services publish. Written by `continuum events --format markdown`; do not edit.
+
+A type reads `service.subject.happened.version`. Within a version fields are only added. Every event has `occurred_at`,
+the moment in business time at which it happened. The subject is the thing that it is about: order is kept for each.
+Personal data stands in the field `person` alone, which may be null.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event type."""
+
+    type: str
+    version: int
+    subject: str
+    producer: str
+    consumers: list[str]
+    fields: list[dict[str, Any]]
+    purpose: str
+    personal_data: bool
+
+
+def catalogue() -> list[Entry]:
+    """Every event, sorted by type."""
+    listening: dict[str, set[str]] = {}
+    for consumer, listed in subscriptions().items():
+        for subscription in listed:
+            listening.setdefault(subscription.type, set()).add(consumer)
+    return [_entry(type_, cls, sorted(listening.get(type_, ()))) for type_, cls in event_types().items()]
+
+
+def _entry(type_: str, cls: type[Event], consumers: list[str]) -> Entry:
+    hints = get_type_hints(cls)
+    members = [
+        {"name": f.name, "kind": kind(hints[f.name]), "optional": _may_be_null(hints[f.name])}
+        for f in fields(cls)
+        if f.name != "occurred_at"
+    ]
+    producer, version = type_.split(".")[0], int(type_.rpartition(".v")[2])
+    subject = f"{cls.SUBJECT[0]}/{{{cls.SUBJECT[1]}}}"
+    return Entry(type_, version, subject, producer, consumers, members, _purpose(cls), "person" in hints)
+
+
+def _purpose(cls: type[Event]) -> str:
+    return " ".join((inspect.getdoc(cls) or "").split())
+
+
+def kind(hint: Any) -> str:
+    """What a field holds, in a word."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return kind(next(each for each in get_args(hint) if each is not type(None)))
+    if get_origin(hint) is tuple:
+        return f"list of {kind(get_args(hint)[0])}"
+    if hint is Person:
+        return "person"
+    if is_dataclass(hint):
+        return "object"
+    name: str = hint.__name__
+    return {"str": "text", "int": "number", "bool": "true or false"}.get(name, name.lower())
+
+
+def _may_be_null(hint: Any) -> bool:
+    return type(None) in get_args(hint)
+
+
+def show(format: str) -> None:
+    """Print the catalogue."""
+    entries = catalogue()
+    if format == "json":
+        return as_json([asdict(entry) for entry in entries])
+    if format == "markdown":
+        return print(markdown(entries), end="")
+    rows = [
+        (
+            e.type,
+            e.subject,
+            ", ".join(e.consumers) or "(nobody)",
+            "yes" if e.personal_data else "no",
+            e.purpose,
+        )
+        for e in entries
+    ]
+    return console().print(table(("event", "subject", "heard by", "personal data", "what it says"), rows))
+
+
+def markdown(entries: list[Entry]) -> str:
+    """``docs/events.md``."""
+    lines = [HEAD]
+    for producer in sorted({entry.producer for entry in entries}):
+        lines.append(f"## {producer}\n")
+        for entry in (each for each in entries if each.producer == producer):
+            lines.append(_section(entry))
+    return "\n".join(lines)
+
+
+def _section(entry: Entry) -> str:
+    heard = ", ".join(entry.consumers) or "nobody yet"
+    personal = "yes, in `person`" if entry.personal_data else "no"
+    told = ", ".join(
+        f"`{f['name']}` ({f['kind']}{', may be null' if f['optional'] else ''})" for f in entry.fields
+    )
+    facts = [
+        ("version", str(entry.version)),
+        ("subject", f"`{entry.subject}`"),
+        ("producer", entry.producer),
+        ("consumers", heard),
+        ("personal data", personal),
+        ("fields", told),
+    ]
+    rows = "\n".join(f"| {name} | {value} |" for name, value in facts)
+    return f"### `{entry.type}`\n\n{entry.purpose}\n\n| | |\n| --- | --- |\n{rows}\n"

@@ -1,0 +1,127 @@
+"""``continuum import trainees``: what becomes of a file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from cli.errors import NO, WRONG, Refused
+from cli.installation import connected
+from cli.output import as_json as print_json
+from cli.output import console, table
+from services.itt.domain import bulk_file
+from services.itt.domain.csv_files import FileUnreadable, pack
+from services.itt.domain.dates import today
+from shared.errors import TooLarge
+from shared.policy import Principal, Role
+
+SHOWN = 200
+Answer = dict[str, Any]
+
+
+def read(file: Path) -> bytes:
+    """The file's bytes. Raises Refused (exit code 2) when there is no such file."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refused(f"{file}: {error.strerror}", WRONG) from None
+
+
+def provider_of(code: str) -> Principal:
+    """Somebody who speaks for the accredited provider."""
+    return Principal(
+        f"provider {code}", frozenset({Role.ACCREDITED_PROVIDER}), frozenset({f"provider:{code}"})
+    )
+
+
+def check_alone(file: Path, *, as_json: bool) -> int:
+    """Check the file by its own rules, without any service."""
+    parsed = bulk_file.parse(read(file), today(datetime.now(UTC)))
+    errors = [
+        {"row": e.row, "column": e.column, "value": e.value, "message": e.message} for e in parsed.errors
+    ]
+    return _answer(
+        {"rows": parsed.row_count, "blank_rows": parsed.blank_rows, "errors": errors}, True, as_json
+    )
+
+
+def send(file: Path, provider: str, *, dry_run: bool, as_json: bool) -> int:
+    """Have the service check it, and store it."""
+    content = read(file)
+    with connected() as call:
+        asked = {
+            "provider_code": provider,
+            "file_name": file.name,
+            "content": pack(content),
+            "dry_run": dry_run,
+        }
+        answer = call("itt", "import_trainees", asked, by=provider_of(provider))
+        if answer["error_count"] > len(answer["errors"]):
+            answer["errors"] = _all_errors(call, provider, answer["import_id"])
+    return _answer(answer, dry_run, as_json)
+
+
+def _all_errors(call: Any, provider: str, import_id: str) -> list[Answer]:
+    errors: list[Answer] = []
+    after: int | None = 0
+    while after is not None:
+        asked = {"import_id": import_id, "after": after}
+        page = call("itt", "import_errors", asked, by=provider_of(provider))
+        errors, after = errors + page["items"], page["next"]
+    return errors
+
+
+def _answer(answer: Answer, dry_run: bool, as_json: bool) -> int:
+    refused = bool(answer["errors"] or answer.get("duplicates"))
+    if as_json:
+        print_json(answer | {"refused": refused, "dry_run": dry_run})
+    else:
+        _tell(answer, dry_run)
+    return NO if refused else 0
+
+
+def _tell(answer: Answer, dry_run: bool) -> None:
+    if answer["errors"]:
+        tell_errors(answer["errors"], answer["rows"])
+    if duplicates := answer.get("duplicates"):
+        tell_duplicates(duplicates)
+    if answer["errors"] or answer.get("duplicates"):
+        return
+    blank = f", {answer['blank_rows']} blank rows passed over" if answer["blank_rows"] else ""
+    what = "would be stored" if dry_run else "stored"
+    typer.echo(f"{answer['rows']} trainees {what}{blank}")
+    if not dry_run:
+        typer.echo(f"import {answer['import_id']}")
+
+
+def tell_errors(errors: list[Answer], rows: int) -> None:
+    """The refusal: every error with its row, column and value."""
+    typer.echo(
+        f"Nothing was stored: {len(errors)} errors in {rows} rows. Rows are those of a spreadsheet, the header is 1."
+    )
+    cells = [(e["row"], e["column"], e["value"], e["message"]) for e in errors[:SHOWN]]
+    console().print(table(("row", "column", "value", "what is wrong"), cells, right=[0]))
+    if len(errors) > SHOWN:
+        typer.echo(f"... and {len(errors) - SHOWN} more; --json lists all")
+
+
+def tell_duplicates(duplicates: list[Answer]) -> None:
+    """Rows that are trainees already."""
+    typer.echo(f"Nothing was stored: {len(duplicates)} rows match trainees who are there already.")
+    cells = [
+        (d["row"], f"{d['first_names']} {d['last_name']}", d["state"], d["trainee_id"]) for d in duplicates
+    ]
+    console().print(table(("row", "name", "state", "trainee"), cells, right=[0]))
+
+
+__all__ = [
+    "FileUnreadable",
+    "TooLarge",
+    "check_alone",
+    "provider_of",
+    "read",
+    "send",
+    "tell_duplicates",
+    "tell_errors",
+]

@@ -1,0 +1,117 @@
+"""Where a command works: at the broker or with all services in this process, on the own data or the demonstration's."""
+
+import getpass
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shared import logs
+from shared.config import settings
+from shared.keys import CLI, KeyRing
+from shared.policy import Principal, Role
+from shared.rpc import RpcClient
+from shared.service_names import SERVICES
+
+DEMO = "demo"
+
+
+class Caller:
+    """Calls services as somebody: by default as the operator who sits here."""
+
+    def __init__(self, client: RpcClient) -> None:
+        self._client, self._ring = client, KeyRing.from_settings(settings())
+        self.operator = Principal(f"operator {_user()}", frozenset({Role.OPERATOR}))
+
+    def __call__(
+        self,
+        service: str,
+        method: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        by: Principal | None = None,
+        now: datetime | None = None,
+        timeout_s: float = 120.0,
+    ) -> Any:
+        """The result of ``service.method``. Raises what it raised, and Refused when this machine may not sign."""
+        token = signed(self._ring, by or self.operator)
+        return self._client.call(
+            service, method, arguments, principal_token=token, now=now, timeout=timeout_s
+        )
+
+
+def signed(ring: KeyRing, principal: Principal, lifetime_s: float = 60.0) -> str:
+    """The principal's token by the key of the command line."""
+    from cli.errors import WRONG, Refused
+
+    try:
+        return ring.token(principal, CLI, lifetime_s)
+    except LookupError:
+        raise Refused(
+            "SIGNING_KEY is not the key of the command line (cli) here, so nothing can be asked as anybody",
+            WRONG,
+        ) from None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+@contextmanager
+def connected() -> Iterator[Caller]:
+    """Services that answer: those at the broker, or without one all of them in this process for as long as it takes."""
+    client = RpcClient.from_settings(settings(), CLI)
+    try:
+        if settings().amqp_uri:
+            yield Caller(client)
+        else:
+            with services_here():
+                yield Caller(client)
+    finally:
+        client.close()
+
+
+@contextmanager
+def services_here() -> Iterator[None]:
+    """All services in this process; what they log goes to a file beside the data."""
+    from shared.runner.inside import running
+
+    here = settings()
+    here.data_dir.mkdir(parents=True, exist_ok=True)
+    with (here.data_dir / "continuum.log").open("a") as file:
+        level = "DEBUG" if here.log_level == "DEBUG" else "WARNING"
+        logs.configure("cli", version=here.service_version, level=level, stream=file)
+        try:
+            with running(SERVICES):
+                yield
+        finally:
+            logs.configure("cli", level="ERROR")
+
+
+def demo_folder() -> Path:
+    """Where the demonstration keeps its data."""
+    here = settings().data_dir
+    return here if here.name == DEMO else here / DEMO
+
+
+def use_demo(*, broker: bool = False) -> None:
+    """From now on this process is about the demonstration: its folder, its databases, its clock, no real mail.
+
+    Without ``broker`` all services run here: nobody else answers for the demonstration.
+    """
+    folder, prefix = demo_folder(), settings().database_prefix
+    os.environ["CONTINUUM_DATA_DIR"] = str(folder)
+    os.environ["CONTINUUM_DEMO_CLOCK"] = "1"
+    if not prefix.endswith(f"_{DEMO}"):
+        os.environ["DATABASE_PREFIX"] = f"{prefix[:26]}_{DEMO}"
+    unwanted = [f"{service.upper()}_DATABASE_URL" for service in SERVICES] + ["SMTP_URL"]
+    for name in unwanted if broker else [*unwanted, "AMQP_URI"]:
+        os.environ.pop(name, None)
+        os.environ.pop(f"{name}_FILE", None)
+    settings.cache_clear()
+    folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,51 @@
+"""The ledger as a table, or as JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.table import Table
+
+from cli.output import as_json as print_json
+from cli.output import console, table
+from shared.operations.ledger import Line, missing
+
+ALWAYS = ("committed", "published", "handled", "waiting", "parked", "missing", "late")
+SOMETIMES = ("discarded", "unpublished", "on_the_way", "not_covered")
+
+
+def print_ledger(lines: Sequence[Line], *, as_json: bool, every: bool = False) -> None:
+    """Print it."""
+    if as_json:
+        return print_json({"missing": missing(lines), "lines": [line.as_dict() for line in lines]})
+    console().print(ledger_table(lines, every=every))
+    return print(verdict(lines))
+
+
+def ledger_table(lines: Sequence[Line], *, every: bool = False) -> Table:
+    """Types that were never published, and columns of mere noughts that may be left out, are not shown."""
+    shown = [line for line in lines if every or line.committed or line.published]
+    names = [name for name in (*ALWAYS[:5], *SOMETIMES, *ALWAYS[5:]) if name in ALWAYS or _any(shown, name)]
+    rows = [(line.type, line.consumer or "(nobody)", *_counts(line, names)) for line in shown]
+    rows.append(("in all", "", *[sum(getattr(line, name) for line in shown) for name in names]))
+    columns = ["event", "consumer", *(name.replace("_", " ") for name in names)]
+    return table(columns, rows, right=range(2, len(columns)))
+
+
+def _any(lines: Sequence[Line], name: str) -> bool:
+    return any(getattr(line, name) for line in lines)
+
+
+def _counts(line: Line, names: Sequence[str]) -> list[Any]:
+    """Nobody handles what nobody listens to: an empty cell, and no nought."""
+    own = ("committed", "published")
+    return [getattr(line, name) if line.consumer or name in own else None for name in names]
+
+
+def verdict(lines: Sequence[Line]) -> str:
+    """The sentence beneath the table."""
+    lost, parked = missing(lines), sum(line.parked for line in lines)
+    if lost:
+        return f"{lost} missing: 'continuum reconcile' has them sent again."
+    if parked:
+        return f"Nothing is missing; {parked} parked: 'continuum parked list' shows them."
+    return "Nothing is missing."

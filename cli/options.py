@@ -1,0 +1,30 @@
+"""Options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Demo = Annotated[bool, typer.Option("--demo", help="The demonstration's own data.")]
+Grace = Annotated[
+    float | None,
+    typer.Option(
+        "--grace",
+        min=0,
+        metavar="SECONDS",
+        help="How long an event may be under way; by default 60 with a broker, else 0.",
+    ),
+]
+
+
+def examples(*lines: str) -> str:
+    """The examples of a command, as its help ends."""
+    return "\b\nExamples:\n" + "\n".join(f"  ./continuum {line}" for line in lines)
+
+
+def about(demo: bool) -> None:
+    """Choose the data that the command is about."""
+    if demo:
+        from cli.installation import use_demo
+
+        use_demo()

@@ -1,0 +1,60 @@
+"""How answers look: tables for people, JSON for programs, progress where somebody watches."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.table import Table
+
+WIDE = 200
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console on a terminal's width; in a pipe wide enough that nothing is cut, unless COLUMNS says otherwise."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else WIDE
+    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False)
+
+
+def as_json(answer: Any) -> None:
+    """Print it as JSON, ids and dates as text."""
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str | None = None,
+    right: Iterable[int] = (),
+) -> Table:
+    """A table; ``right``: the columns of numbers."""
+    numbers = set(right)
+    made = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
+    )
+    for index, column in enumerate(columns):
+        made.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*("" if cell is None else _escaped(cell) for cell in row))
+    return made
+
+
+def _escaped(cell: Any) -> str:
+    """Names of people are no markup."""
+    from rich.markup import escape
+
+    return escape(str(cell))

@@ -1,0 +1,72 @@
+"""What must hold before services start; everything that does not is told in words, all at once where it can be."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import psycopg2
+
+from shared.config import settings
+from shared.database.migrate import check_revision, migrate
+from shared.keys import KeyRing
+from shared.logs import get_logger
+from shared.service_names import SERVICES
+
+log = get_logger(__name__)
+DATABASE_WITHIN_S, PAUSE_S = 30.0, 1.0
+
+
+class CannotStart(Exception):
+    """The text says why in one line; ``exit_code`` is 2 for a mistake of whoever asked, else 1."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def chosen(names: Sequence[str]) -> tuple[str, ...]:
+    """The services to run: those named, or all. Raises CannotStart for unknown names, and for some without a broker."""
+    if unknown := [name for name in names if name not in SERVICES]:
+        raise CannotStart(f"there is no service {unknown[0]!r}; there are {', '.join(SERVICES)}", 2)
+    if names and set(names) != set(SERVICES) and settings().amqp_uri is None:
+        raise CannotStart(
+            "without AMQP_URI all services run in one process: name none of them, or set AMQP_URI to a broker",
+            2,
+        )
+    return tuple(dict.fromkeys(names)) or SERVICES
+
+
+def check_keys() -> None:
+    """Raises CannotStart when the configured keys do not belong together."""
+    try:
+        KeyRing.from_settings(settings())
+    except ValueError as error:
+        raise CannotStart(f"the keys do not fit: {error}", 2) from None
+
+
+def make_databases_ready(services: Sequence[str], stopped: Callable[[], bool] = lambda: False) -> None:
+    """Migrate the embedded server; on another one wait for the databases and check that their revision fits.
+
+    Raises WrongRevision, CannotStart when a database is away for half a minute.
+    """
+    if settings().database_url is None:
+        migrate()
+    else:
+        for service in services:
+            _wait_for(service, stopped)
+
+
+def _wait_for(service: str, stopped: Callable[[], bool]) -> None:
+    until = time.monotonic() + DATABASE_WITHIN_S
+    while not stopped():
+        try:
+            return check_revision(service)
+        except psycopg2.OperationalError as error:
+            if time.monotonic() > until:
+                raise CannotStart(f"the database of {service} is away: {first_line(error)}") from None
+            log.warning("waiting for a database", kind=service, error=type(error).__name__)
+            time.sleep(PAUSE_S)
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's text, for an operator's eyes; it names hosts and ports, and no password."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
