@@ -77,7 +77,8 @@ class Supervisor:
         try:
             self.container.wait()
         except Exception as error:  # noqa: BLE001 - whatever killed it, it is started again
-            self._note("a service died", error)
+            self.deaths += 1
+            log.error("a service died", kind=self.service, attempt=self.deaths, exc_info=error)
         self.state = "dead"
 
     def _rest(self, pause_s: float) -> None:
@@ -91,9 +92,6 @@ class Supervisor:
             self._begin()
             log.info("a service was started again", kind=self.service, attempt=self.deaths)
         except Exception as error:  # noqa: BLE001 - the next attempt comes after a longer pause
-            self._note("a service did not start", error)
+            self.deaths += 1
+            log.error("a service did not start", kind=self.service, attempt=self.deaths, exc_info=error)
             self.state = "dead"
-
-    def _note(self, what: str, error: Exception) -> None:
-        self.deaths += 1
-        log.error(what, kind=self.service, attempt=self.deaths, exc_info=error)
