@@ -1,0 +1,48 @@
+"""The catalogue and the code agree: who publishes, who listens."""
+
+import ast
+
+import pytest
+
+from shared.config import PROJECT_ROOT
+from shared.events import event_types
+from shared.messaging.declarations import consumers_of, subscriptions
+from shared.service_names import SERVICES
+
+TYPES = event_types()
+
+
+def _names_in(service: str) -> set[str]:
+    """Every name that the service's code calls or refers to, but for its entrypoints' subscriptions."""
+    found: set[str] = set()
+    for file in (PROJECT_ROOT / "services" / service).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Name):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+    return found
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_an_event_is_published_by_the_service_that_its_type_names(type_: str) -> None:
+    service = type_.split(".", 1)[0]
+    assert service in SERVICES
+    assert TYPES[type_].__name__ in _names_in(service)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_handler_listens_to_an_event_that_exists(service: str) -> None:
+    unknown = {s.type for s in subscriptions()[service]} - TYPES.keys()
+    assert not unknown
+
+
+def test_every_event_has_somebody_who_listens() -> None:
+    listened = {type_ for service in SERVICES for type_ in consumers_of(service)}
+    assert TYPES.keys() - listened == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_does_not_listen_to_one_type_twice_with_one_method(service: str) -> None:
+    listed = [(s.type, s.method) for s in subscriptions()[service]]
+    assert len(listed) == len(set(listed))
