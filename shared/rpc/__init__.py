@@ -9,7 +9,6 @@ client.call("itt", "withdraw_trainee", {...}, principal_token=token)
 from shared.rpc.call import Call
 from shared.rpc.client import RpcClient, Transport, transport_for
 from shared.rpc.extensions import Others, Rpc, RpcServer, ServiceRpc, rpc
-from shared.rpc.front import declare
 from shared.rpc.limits import MAX_MESSAGE_BYTES
 from shared.rpc.local import LocalTransport
 
@@ -23,7 +22,6 @@ __all__ = [
     "RpcServer",
     "ServiceRpc",
     "Transport",
-    "declare",
     "rpc",
     "transport_for",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import eventlet
 from amqp import Message, spec
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, NotFound
 from amqp.method_framing import frame_handler
 from amqp.serialization import loads
 from amqp.transport import SSLTransport, TCPTransport
@@ -160,6 +160,15 @@ class Link:
 
     def _is_blocked(self, blocked: bool) -> None:
         self.blocked = blocked
+
+    def exchange_is_there(self) -> None:
+        """Declare the exchange of RPC, unless it is there: nobody but its owner may need to declare it."""
+        asking = self._amqp.channel()
+        try:
+            asking.exchange_declare(EXCHANGE, "topic", passive=True)
+            asking.close()
+        except NotFound:
+            self.channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
 
     def publish(self, message: Message, routing_key: str, *, mandatory: bool = False) -> None:
         """Send it to the exchange of RPC. (py-amqp's own ``basic_publish`` reads from the socket, too.)"""

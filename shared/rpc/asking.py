@@ -27,6 +27,7 @@ class _Line:
         self._route, self._ids = uuid4().hex, count(1)
         self._link = Link(uri, f"{name} calls")
         try:
+            self._link.exchange_is_there()
             self._listen(self._link.channel, limits.REPLY_QUEUE.format(name, self._route))
         except BaseException:
             self._link.drop()
@@ -34,7 +35,6 @@ class _Line:
         self._reader = eventlet.spawn(self._read)
 
     def _listen(self, channel: Any, queue: str) -> None:
-        channel.exchange_declare(limits.EXCHANGE, "topic", durable=True, auto_delete=False)
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, limits.EXCHANGE, self._route)
         channel.events["basic_return"].add(self._returned)

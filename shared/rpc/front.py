@@ -96,7 +96,7 @@ class AmqpFront:
     def _listen(self) -> None:
         self.link = link = Link(self._uri, f"{self._dispatcher.service} rpc")
         link.channel.undecodable = lambda: self._drop("undecodable")
-        declare(link.channel, self._dispatcher.service)
+        declare(link, self._dispatcher.service)
         link.channel.basic_qos(0, self._max_workers, False)
         link.channel.basic_consume(self._queue, consumer_tag=self._queue, callback=self._take)
         self.ready = True
@@ -168,9 +168,9 @@ class AmqpFront:
         log.warning("a request or reply was dropped", reason_code=reason)
 
 
-def declare(channel: Any, service: str) -> None:
+def declare(link: Link, service: str) -> None:
     """The exchange and the queue of a service's RPC, just as Nameko 2.14 declares them."""
     queue = limits.QUEUE.format(service)
-    channel.exchange_declare(limits.EXCHANGE, "topic", durable=True, auto_delete=False)
-    channel.queue_declare(queue, durable=True, auto_delete=False)
-    channel.queue_bind(queue, limits.EXCHANGE, f"{service}.*")
+    link.exchange_is_there()
+    link.channel.queue_declare(queue, durable=True, auto_delete=False)
+    link.channel.queue_bind(queue, limits.EXCHANGE, f"{service}.*")

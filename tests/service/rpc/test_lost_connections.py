@@ -335,3 +335,16 @@ def test_a_dead_line_is_noticed_by_its_missing_heartbeats(
             rabbit.resume()
         eventually(lambda: outcome(call, "echo", n=1) == {"n": 1}, within_s=20)
         front(container).workers.kill()
+
+
+def test_who_may_not_declare_the_exchange_uses_the_one_that_is_there(
+    rabbit: PrivateRabbit, settled: Callable[..., None]
+) -> None:
+    with serving():  # It declares what is missing.
+        pass
+    own = rf"^(rpc-{NAME}|rpc\.reply-.*)$"
+    rabbit.control("add_user", "narrow", "narrow")
+    rabbit.control("set_permissions", "narrow", own, rf"{own[:-1]}|^nameko-rpc$", rf"{own[:-1]}|^nameko-rpc$")
+    settled(AMQP_URI=rabbit.uri.replace("guest:guest", "narrow:narrow"))
+    with serving(), caller() as call:
+        assert call("echo", n=1) == {"n": 1}

@@ -137,7 +137,7 @@ def test_exchange_and_queue_are_declared_as_nameko_declares_them(config: dict[st
 
     def ours() -> None:
         link = Link(config["AMQP_URI"], "declares")
-        declare(link.channel, NAME)
+        declare(link, NAME)
         link.close()
 
     for declares in [ours, theirs] if first == "ours" else [theirs, ours]:
