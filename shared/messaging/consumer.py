@@ -20,7 +20,7 @@ from shared.messaging import embedded, failures, metrics
 from shared.messaging.envelope import Envelope, Undecodable
 from shared.messaging.inbox import Inbox, Stopping
 from shared.messaging.retries import Retries
-from shared.messaging.tolerant import connected, decode
+from shared.messaging.tolerant import body_of, connected, decode
 from shared.messaging.topology import declare_inbox, inbox_of
 
 log = structlog.get_logger()
@@ -186,7 +186,7 @@ class InboxConsumer(SharedExtension):
         try:
             return decode(message)
         except Undecodable as error:
-            id_, text, reason = _junk_id(message), bytes(message.body).decode("utf-8", "replace"), f"{error}"
+            id_, text, reason = _junk_id(message), body_of(message).decode("utf-8", "replace"), f"{error}"
             self.inbox.persist(
                 lambda: failures.store_junk(sessions(self.service), id_, self.service, text, reason)
             )
@@ -199,7 +199,7 @@ def _junk_id(message: Message) -> UUID:
     headers = dict(properties.pop("application_headers", None) or {})
     headers.pop("x-delivery-count", None)
     said = repr((sorted(properties.items(), key=str), sorted(headers.items(), key=str)))
-    return UUID(bytes=hashlib.sha256(bytes(message.body) + said.encode()).digest()[:16])
+    return UUID(bytes=hashlib.sha256(body_of(message) + said.encode()).digest()[:16])
 
 
 def _cancelled(consumer_tag: str) -> None:

@@ -88,21 +88,30 @@ def store_behind(session: Session, envelope: Envelope) -> None:
 def store_failed(sessions: sessionmaker[Session], envelope: Envelope, error: Exception) -> None:
     """The first failure: retried after the first delay; parked at once if it can never be read."""
     after = verdict(error, attempts=1)
-    _store_new(sessions, envelope, _row(envelope, attempts=1, error=describe(error), **after))
+    row = _row(envelope, attempts=1, error=describe(error), **after)
+    with sessions() as session, session.begin():
+        _insert_new(session, row)
     if after["state"] == "parked":
         metrics.PARKED.labels(sessions.kw["info"]["service"]).inc()
 
 
 def store_suspect(sessions: sessionmaker[Session], envelope: Envelope) -> None:
-    """It was delivered before and nobody reported back: from now on it runs alone, and its starts are counted."""
-    _store_new(sessions, envelope, _row(envelope, state="retrying", reason="suspect", next_attempt_at=NOW))
+    """It was delivered before and nobody reported back: from now on it runs alone, and its starts are counted.
 
-
-def _store_new(sessions: sessionmaker[Session], envelope: Envelope, row: dict[str, Any]) -> None:
+    It waits like any other when an earlier one of its subject has failed.
+    """
+    row = _row(envelope, state="retrying", reason="suspect", next_attempt_at=NOW)
+    held = (F.c.message_id == envelope.id) & (F.c.reason == "suspect") & ~first()
     with sessions() as session, session.begin():
-        known = select(literal(1)).select_from(INBOX).where(INBOX.c.message_id == envelope.id)
-        if not session.scalar(known):
-            session.execute(insert(F).values(row).on_conflict_do_nothing())
+        _insert_new(session, row)
+        session.execute(update(F).where(held).values(state="waiting", reason="behind", next_attempt_at=None))
+
+
+def _insert_new(session: Session, row: dict[str, Any]) -> None:
+    """Unless it was handled in the meantime, by whoever had the queue before."""
+    handled = select(literal(1)).where(INBOX.c.message_id == row["message_id"])
+    if not session.scalar(handled):
+        session.execute(insert(F).values(row).on_conflict_do_nothing())
 
 
 def store_junk(sessions: sessionmaker[Session], id_: UUID, service: str, text: str, reason: str) -> None:

@@ -71,9 +71,14 @@ def _close(connection: Connection) -> None:
         connection.collect()
 
 
+def body_of(message: Message) -> bytes:
+    """The body as bytes; py-amqp makes an empty one text."""
+    return message.body if isinstance(message.body, bytes) else str(message.body).encode()
+
+
 def decode(message: Message) -> Envelope:
     """The envelope of a message. Raises Undecodable for what is not an event of ours, or could not be stored."""
-    if (size := len(message.body)) > MAX_BODY_BYTES:
+    if (size := len(body_of(message))) > MAX_BODY_BYTES:
         raise Undecodable(f"{size} bytes of payload, at most {MAX_PAYLOAD_BYTES} are an event of ours")
     envelope = from_amqp(message)
     for name, text in (("source", envelope.source), ("type", envelope.type), ("subject", envelope.subject)):
