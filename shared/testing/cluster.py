@@ -174,11 +174,11 @@ class Cluster:
 
     def until_settled(self, said: int, within_s: float = 40.0) -> None:
         """Wait until so many words are said, and every event has come to its place."""
-        self.until(
-            lambda: self.count("speaker", "said") >= said and self.ledger().settled,
-            f"{said} words settled",
-            within_s,
-        )
+        self.until(lambda: self.settled(said), f"{said} words settled", within_s)
+
+    def settled(self, said: int) -> bool:
+        """So many words are said, and every event has come to its place."""
+        return self.count("speaker", "said") >= said and self.ledger().settled
 
     def ledger(self) -> Ledger:
         """What the databases say now."""
@@ -200,10 +200,15 @@ def make_template(uri: str) -> None:
         return
     execute(uri, f"CREATE DATABASE {TEMPLATE}")
     inside = uri.rsplit("/", 1)[0] + f"/{TEMPLATE}"
-    engine = create_engine(inside.replace("postgresql://", "postgresql+psycopg2://"))
+    make_tables(inside)
+    execute(inside, OWN_TABLES)
+
+
+def make_tables(uri: str) -> None:
+    """The tables that every service has, in an empty database."""
+    engine = create_engine(uri.replace("postgresql://", "postgresql+psycopg2://"))
     SHARED.create_all(engine)
     engine.dispose()
-    execute(inside, OWN_TABLES)
 
 
 def _holds(condition: Callable[[], Any]) -> bool:
