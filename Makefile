@@ -43,6 +43,7 @@ drift: ## are generated files up to date?
 
 docs: ## write the generated files again
 	$(PYTHON) -m shared.config.example
+	$(PYTHON) -W ignore -m shared.events.golden
 
 test: ## all tests
 	./continuum test

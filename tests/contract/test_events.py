@@ -79,7 +79,7 @@ def test_personal_data_can_be_blanked(event: type[Event]) -> None:
         assert not schema_of(event).fields["person"].required
 
 
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "properties": {"a": {"type": "string"}, "p": {"$ref": "#/$defs/Person"}},
     "required": ["a"],
     "$defs": {"Person": {"properties": {"name": {"type": "string"}}, "required": ["name"]}},
