@@ -8,8 +8,8 @@ import psycopg2
 import pytest
 
 from shared.config import settings
-from shared.database import OPERATOR, admin_url, connect, database_url, operator_url
-from shared.database.migrate import drop, drop_roles, ensure_database, ensure_role, grant_operator, name_of
+from shared.database import OPERATOR, admin_url, connect, database_url, name_of, operator_url
+from shared.database.migrate import drop, drop_roles, ensure_database, ensure_role, grant_operator
 from shared.testing.cluster import execute, make_tables
 from shared.testing.servers import PrivatePostgres
 

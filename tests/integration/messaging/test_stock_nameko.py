@@ -25,7 +25,7 @@ class Neighbour:
 
     name = "neighbour"
 
-    @event_handler("itt", "itt.qts.awarded.v1", handler_type=BROADCAST, reliable_delivery=False)
+    @event_handler("itt", "itt.qts.awarded.v1", handler_type=BROADCAST, reliable_delivery=False)  # type: ignore[untyped-decorator]
     def qts_awarded(self, payload: dict[str, Any]) -> None:
         HEARD.put(payload)
 
