@@ -41,7 +41,7 @@ class Dispatcher:
         self.service, self.endpoints = service, dict[str, Endpoint]()
         self._admission = Admission(settings, ring)
         self._instance, self._open_session = instance, open_session
-        self._log = get_logger(__name__).bind()
+        self._log = get_logger(__name__).bind(service=service)
         self._noted: dict[tuple[str, str], tuple[Any, Any]] = {}
 
     def add(self, endpoint: Endpoint) -> None:
@@ -132,13 +132,17 @@ class Dispatcher:
             )
         noted[0].inc()
         noted[1].observe(took_s)
-        told = {"method": method, "outcome": outcome, "duration_ms": round(took_s * 1000, 2)}
+        self._write(request, failed, method=method, outcome=outcome, duration_ms=round(took_s * 1000, 2))
+
+    def _write(self, request: Request, failed: Exception | None, **told: Any) -> None:
         if request.actor is not None:
             told["actor"] = request.actor
-        if outcome == Fault.__name__:
+        if told["outcome"] == Fault.__name__:
             self._log.error("call failed by a fault of ours", exc_info=failed, **told)
-        else:
-            self._log.info("call answered", **told)
+            return
+        if failed is not None and failed.__cause__ is not None:
+            told["error_type"] = type(getattr(failed.__cause__, "orig", failed.__cause__)).__name__
+        self._log.info("call answered", **told)
 
 
 def _outcome(failed: Exception) -> str:

@@ -17,7 +17,6 @@ from shared.rpc.replies import Key, Replies
 from shared.rpc.wire import Request
 from shared.rpc.workers import Workers
 
-log = get_logger(__name__)
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 CANCEL_S = 5
 
@@ -34,7 +33,7 @@ class AmqpFront:
         self.workers = Workers()
         self._reader: Any = None
         self.link: Link | None = None
-        self._replies = Replies()
+        self._replies, self._log = Replies(), get_logger(__name__).bind(service=dispatcher.service)
         self.ready = False
 
     def start(self, spawn: Callable[[Callable[[], None]], Any] = eventlet.spawn) -> None:
@@ -84,7 +83,9 @@ class AmqpFront:
             except CONNECTION_ERRORS as error:
                 pause_s = SHORTEST_PAUSE_S if self.ready else min(pause_s * 2, LONGEST_PAUSE_S)
                 self.ready = False
-                log.warning("no connection for calls", delay_s=round(pause_s, 1), error=type(error).__name__)
+                self._log.warning(
+                    "no connection for calls", delay_s=round(pause_s, 1), error=type(error).__name__
+                )
             self._lost()
             eventlet.sleep(uniform(pause_s / 2, pause_s))
 
@@ -165,7 +166,7 @@ class AmqpFront:
 
     def _drop(self, reason: str) -> None:
         metrics.DROPPED.labels(self._dispatcher.service, reason).inc()
-        log.warning("a request or reply was dropped", reason_code=reason)
+        self._log.warning("a request or reply was dropped", reason_code=reason)
 
 
 def declare(link: Link, service: str) -> None:

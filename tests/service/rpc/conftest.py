@@ -1,5 +1,6 @@
 """The probe behind each transport, with a database of its own, and a client that asks as anybody."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -151,7 +152,11 @@ def at_the_broker(
 def logged() -> Iterator[StringIO]:
     """What is logged from here on; ask for it before anything that logs."""
     before, stream = structlog.get_config(), StringIO()
-    structlog.configure(**(before | {"logger_factory": lambda *_: structlog.WriteLogger(stream)}))
+    here = {
+        "logger_factory": lambda *_: structlog.WriteLogger(stream),
+        "wrapper_class": structlog.make_filtering_bound_logger(logging.INFO),
+    }
+    structlog.configure(**(before | here))
     yield stream
     structlog.configure(**before)
 

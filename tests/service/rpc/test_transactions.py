@@ -1,6 +1,7 @@
 """One call is one transaction: all of it or nothing, within the caller's time."""
 
 from collections.abc import Callable
+from io import StringIO
 from time import monotonic
 
 import eventlet
@@ -99,3 +100,11 @@ def test_running_calls_finish_when_the_service_stops(
     probe.stop()
     assert running.wait() is None
     assert entries() == {1: "late"}
+
+
+def test_what_the_database_said_is_in_the_log_by_its_name_alone(logged: StringIO, call: Caller) -> None:
+    call("write", id=1, note="of somebody")
+    with pytest.raises(Conflict):
+        call("write", id=1, note="of somebody")
+    eventually(lambda: "UniqueViolation" in logged.getvalue())
+    assert "somebody" not in logged.getvalue()
