@@ -7,11 +7,11 @@ from uuid import UUID
 
 import psycopg2
 import structlog
-from amqp.basic_message import Message
 from amqp.exceptions import AMQPError
 from nameko.extensions import SharedExtension
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.broker import Deliveries, Delivery
 from shared.config import settings
 from shared.database import sessions
 from shared.database.faults import is_transient
@@ -20,7 +20,7 @@ from shared.messaging import embedded, failures, metrics
 from shared.messaging.envelope import Envelope, Undecodable
 from shared.messaging.inbox import Inbox, Stopping
 from shared.messaging.retries import Retries
-from shared.messaging.tolerant import body_of, connected, decode
+from shared.messaging.tolerant import connected, decode, message_of
 from shared.messaging.topology import declare_inbox, inbox_of
 
 log = structlog.get_logger()
@@ -136,11 +136,12 @@ class InboxConsumer(SharedExtension):
     # --- the broker
 
     def _consume(self, seat: Seat) -> None:
-        self._arrived: list[Message] = []
-        with connected() as (connection, channel):
+        deliveries = Deliveries()
+        self._arrived = deliveries.arrived
+        with connected(deliveries) as (connection, channel):
             declare_inbox(channel, self.service, self._methods)
             channel.basic_qos(0, settings().inbox_prefetch, False)
-            channel.basic_consume(inbox_of(self.service), callback=self._arrived.append, on_cancel=_cancelled)
+            channel.basic_consume(inbox_of(self.service), on_cancel=_cancelled)
             log.info("inbox.active", service=self.service)
             self._pause = FIRST_PAUSE_S
             while not self._stopping:
@@ -158,16 +159,16 @@ class InboxConsumer(SharedExtension):
         busy = getattr(self, "_last", 0) >= FULL_ENOUGH
         try:
             if not self._arrived:
-                connection.drain_events(timeout=TICK_S)
+                connection.read(TICK_S)
             end = time.monotonic() + FILL_S
             while len(self._arrived) < full:
                 left = end - time.monotonic() if busy else 0
-                connection.drain_events(timeout=max(left, 0))
+                connection.read(max(left, 0))
         except TimeoutError:
             pass
         self._last = min(len(self._arrived), full)
 
-    def _settle(self, channel: Any, batch: list[Message]) -> None:
+    def _settle(self, channel: Any, batch: list[Delivery]) -> None:
         together: list[Envelope] = []
         for message in batch:
             envelope = self._decode(message)
@@ -180,26 +181,26 @@ class InboxConsumer(SharedExtension):
             else:
                 together.append(envelope)
         self.inbox.deliver(together)
-        channel.basic_ack(batch[-1].delivery_tag, multiple=True)
+        channel.basic_ack(batch[-1].tag, multiple=True)
 
-    def _decode(self, message: Message) -> Envelope | None:
+    def _decode(self, delivery: Delivery) -> Envelope | None:
         try:
-            return decode(message)
+            return decode(delivery)
         except Undecodable as error:
-            id_, text, reason = _junk_id(message), body_of(message).decode("utf-8", "replace"), f"{error}"
+            id_, text, reason = _junk_id(delivery), delivery.body.decode("utf-8", "replace"), f"{error}"
             self.inbox.persist(
                 lambda: failures.store_junk(sessions(self.service), id_, self.service, text, reason)
             )
             return None
 
 
-def _junk_id(message: Message) -> UUID:
+def _junk_id(delivery: Delivery) -> UUID:
     """The same for each delivery of a message that has no id that could be read."""
-    properties = dict(message.properties)
+    properties = dict(message_of(delivery).properties)
     headers = dict(properties.pop("application_headers", None) or {})
     headers.pop("x-delivery-count", None)
     said = repr((sorted(properties.items(), key=str), sorted(headers.items(), key=str)))
-    return UUID(bytes=hashlib.sha256(body_of(message) + said.encode()).digest()[:16])
+    return UUID(bytes=hashlib.sha256(delivery.body + said.encode()).digest()[:16])
 
 
 def _cancelled(consumer_tag: str) -> None:

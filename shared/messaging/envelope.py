@@ -71,9 +71,7 @@ def to_amqp(envelope: Envelope) -> Message:
         "cloudEvents_sequence": envelope.sequence,
         "cloudEvents_dataschema": f"/{envelope.source}/events/{envelope.type}",
     }
-    headers |= {
-        _HEADER[name]: value for name, value in noted.items() if name in _HEADER and value is not None
-    }
+    headers |= {HEADER[name]: value for name, value in noted.items() if name in HEADER and value is not None}
     return Message(
         envelope.payload,
         application_headers=headers,
@@ -88,7 +86,7 @@ def to_amqp(envelope: Envelope) -> Message:
     )
 
 
-_HEADER = {
+HEADER = {
     "time": "cloudEvents_time",
     "causationid": "cloudEvents_causationid",
     "actor": "cloudEvents_actor",
@@ -105,7 +103,7 @@ def from_amqp(message: Message) -> Envelope:
     properties = message.properties
     headers = properties.get("application_headers") or {}
     try:
-        noted = {name: headers[header] for name, header in _HEADER.items() if header in headers}
+        noted = {name: headers[header] for name, header in HEADER.items() if header in headers}
         if (correlation := properties.get("correlation_id")) is not None:
             noted["correlationid"] = correlation
         return Envelope(

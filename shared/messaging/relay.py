@@ -26,12 +26,16 @@ os = original("os")  # the pipe never blocks; green threads may not write to the
 
 CHANNEL = "continuum_outbox"
 POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S, STOP_S = 0.5, 1.0, 0.01, 5.0, 5.0
+PACE_S = 0.01  # while events keep coming, a window is claimed that often: what comes in between goes together
 
 CLAIM = """
+WITH seen AS MATERIALIZED (
+    SELECT pg_snapshot_xmin(now)::text::bigint AS running, pg_snapshot_xmax(now)::text::bigint AS begun
+    FROM pg_current_snapshot() AS now
+)
 SELECT id, event_id, type, subject, sequence, headers, payload::text, seen.running, seen.begun
-FROM outbox o, (SELECT pg_snapshot_xmin(now)::text::bigint AS running, pg_snapshot_xmax(now)::text::bigint AS begun
-                FROM pg_current_snapshot() AS now) AS seen
-WHERE id > %s AND (not_before IS NULL OR not_before <= clock_timestamp())
+FROM outbox o, seen
+WHERE id > %s AND id <> ALL (%s::bigint[]) AND (not_before IS NULL OR not_before <= clock_timestamp())
 {held}
 ORDER BY id LIMIT %s
 """
@@ -57,7 +61,8 @@ class Relay(DependencyProvider):
         os.set_blocking(self._readable, False)
         self._stopping = self._working = self._woken = False
         self._thread: Any = None
-        self._notifying = False
+        self._notifying = self._untold = False
+        self._notified_at = 0.0
         self._notify: Any = None
         self.publisher: Publisher | None = None
 
@@ -90,14 +95,22 @@ class Relay(DependencyProvider):
             os.write(self._writable, b".")
 
     def _tell_others(self) -> None:
-        """NOTIFY in a statement of its own, at most one in 10 ms; the poll of the relay catches the rest."""
+        """NOTIFY in a statement of its own, at once, but at most one in 10 ms."""
+        self._untold = True
         if not self._notifying:
             self._notifying = True
-            self.container.spawn_managed_thread(self._send_notify)
+            self.container.spawn_managed_thread(self._send_notifies)
+
+    def _send_notifies(self) -> None:
+        while self._untold:
+            time.sleep(max(0.0, self._notified_at + COALESCE_S - time.monotonic()))
+            self._untold = False
+            self._send_notify()
+            self._notified_at = time.monotonic()
+        self._notifying = False
 
     def _send_notify(self) -> None:
-        time.sleep(COALESCE_S)
-        self._notifying = False
+        """The relay looks every 500 ms anyhow, should this fail."""
         try:
             if self._notify is None or self._notify.closed:
                 self._notify = connect(database_url(self.service), f"{self.service} notify")
@@ -154,6 +167,7 @@ class Relay(DependencyProvider):
         if settings().amqp_uri:
             self.publisher = Publisher(self.service)
         while not self._stopping:
+            begun = time.monotonic()
             rows = self._claim(seat, underway)
             if rows and self.publisher is not None:
                 next_number = self.publisher.send([envelope for _, envelope in rows])
@@ -166,6 +180,8 @@ class Relay(DependencyProvider):
             underway, number = rows, next_number if rows else 0
             if not rows:
                 self._idle(seat)
+            elif 1 < len(rows) < settings().relay_window:
+                time.sleep(max(0.0, begun + PACE_S - time.monotonic()))
         if underway:
             self._settle(seat, underway, number)
 
@@ -179,18 +195,11 @@ class Relay(DependencyProvider):
         """The next window in id order. Those that were held are looked for every second."""
         if time.monotonic() > self._full_scan_at:
             self._forget_floor()
-        floor = self._floor
-        limit = settings().relay_window + len(underway)
+        asked = (self._floor, [id_ for id_, _ in underway], settings().relay_window)
         with seat.connection.cursor() as cursor:
-            cursor.execute(CLAIM.format(held=NOT_BEHIND if self._holding else ""), (floor, limit))
+            cursor.execute(CLAIM.format(held=NOT_BEHIND if self._holding else ""), asked)
             found = cursor.fetchall()
-        out = {id_ for id_, _ in underway}
-        rows = [
-            (r[0], Envelope(r[1], self.service, r[2], r[3], r[4], r[6], r[5]))
-            for r in found
-            if r[0] not in out
-        ]
-        rows = rows[: settings().relay_window]
+        rows = [(r[0], Envelope(r[1], self.service, r[2], r[3], r[4], r[6], r[5])) for r in found]
         if rows:
             self._raise_floor(rows[-1][0], *found[0][7:9])
         return rows

@@ -4,54 +4,33 @@ py-amqp raises while it reads properties that are not UTF-8 or not AMQP, and Rab
 again and again: here it counts as one without properties, which the consumer parks as undecodable.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import eventlet
-from amqp import Channel, Connection
+from amqp import Channel
 from amqp.basic_message import Message
 from amqp.exceptions import AMQPError
-from amqp.method_framing import frame_handler
-from kombu import Connection as Address
 
-from shared.config import settings
+from shared.broker import Deliveries, Delivery, open_connection
+from shared.broker.connection import Connection
 from shared.messaging.envelope import MAX_PAYLOAD_BYTES, Envelope, Undecodable, from_amqp
+from shared.messaging.wire import envelope_of
 
-HEADER_FRAME, PROPERTIES_AT = 2, 12
 CLOSE_S = 5.0
 MAX_SEQUENCE = 2**63 - 1
 MAX_NAME_CHARACTERS = 500
 # What PostgreSQL gives back of a payload has other spaces and numbers than what was published.
 MAX_BODY_BYTES = 4 * MAX_PAYLOAD_BYTES
-Frame = tuple[int, int, bytes]
-
-
-def _tolerant(connection: Any, callback: Callable[..., Any]) -> Callable[[Frame], bool]:
-    read = frame_handler(connection, callback)
-
-    def on_frame(frame: Frame) -> bool:
-        try:
-            return bool(read(frame))
-        except (ValueError, TypeError, LookupError, AMQPError):
-            kind, channel, payload = frame
-            if kind != HEADER_FRAME:
-                raise
-            return bool(read((kind, channel, bytes(payload[:PROPERTIES_AT]) + b"\0\0")))
-
-    return on_frame
 
 
 @contextmanager
-def connected() -> Iterator[tuple[Connection, Channel]]:
+def connected(deliveries: Deliveries) -> Iterator[tuple[Connection, Channel]]:
     """A connection with one channel, closed at the end. Raises OSError or AMQPError when the line is lost."""
-    options = {"frame_handler": _tolerant}
-    address = Address(settings().amqp_uri, heartbeat=20, connect_timeout=5, transport_options=options)
-    connection: Connection = address.transport.establish_connection()
+    connection = open_connection(deliveries=deliveries)
     try:
-        channel = connection.channel()
-        channel.auto_decode = False
-        yield connection, channel
+        yield connection, connection.channel()
     except AttributeError as error:
         if connection.connected:
             raise
@@ -71,16 +50,21 @@ def _close(connection: Connection) -> None:
         connection.collect()
 
 
-def body_of(message: Message) -> bytes:
-    """The body as bytes; py-amqp makes an empty one text."""
-    return message.body if isinstance(message.body, bytes) else str(message.body).encode()
+def message_of(delivery: Delivery) -> Message:
+    """As py-amqp reads it; without properties when it cannot."""
+    message = Message(delivery.body)
+    try:
+        message.inbound_header(delivery.header)
+    except Exception:  # noqa: BLE001 - py-amqp raises this and that for what is not AMQP
+        message.properties = {}
+    return message
 
 
-def decode(message: Message) -> Envelope:
+def decode(delivery: Delivery) -> Envelope:
     """The envelope of a message. Raises Undecodable for what is not an event of ours, or could not be stored."""
-    if (size := len(body_of(message))) > MAX_BODY_BYTES:
+    if (size := len(delivery.body)) > MAX_BODY_BYTES:
         raise Undecodable(f"{size} bytes of payload, at most {MAX_PAYLOAD_BYTES} are an event of ours")
-    envelope = from_amqp(message)
+    envelope = envelope_of(delivery.header, delivery.body) or from_amqp(message_of(delivery))
     for name, text in (("source", envelope.source), ("type", envelope.type), ("subject", envelope.subject)):
         if not (_is_storable(text) and 0 < len(text) <= MAX_NAME_CHARACTERS):
             raise Undecodable(f"cloudEvents_{name} is not a text of 1 to {MAX_NAME_CHARACTERS} characters")
