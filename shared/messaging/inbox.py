@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from eventlet.semaphore import Semaphore
-from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,6 +23,7 @@ from shared.database.faults import is_transient
 from shared.messaging import failures, metrics
 from shared.messaging.envelope import Envelope, known, to_event, to_fact
 from shared.messaging.failures import UnknownType
+from shared.messaging.guard import Guard
 from shared.testing.failpoints import failpoint
 
 log = structlog.get_logger()
@@ -206,30 +207,35 @@ class Inbox:
         only_projections: bool = False,
     ) -> None:
         """Call the methods for each event. Raises HandlerFailed with the event's place in the batch."""
-        instance, demo = self._handlers.instance(), settings().demo_clock
-        for nth, (envelope, late) in enumerate(fresh):
-            methods = self._handlers.methods(envelope.type)
-            try:
-                if not (methods and known(envelope.type)):
-                    raise UnknownType(envelope.type)
-                event = to_event(envelope)
-                fact = to_fact(envelope, event, late=late, demo=demo)
-                inside = Context(
-                    fact.correlation_id, fact.actor, str(fact.id), envelope.headers.get("traceparent")
-                )
-                with bound(inside):
-                    for method, projects in methods:
-                        if projects or not only_projections:
-                            session.publishing = not projects  # type: ignore[attr-defined]
-                            getattr(instance, method)(session, fact)
-            except (DBAPIError, StaleDataError, PoolTimeout, PendingRollbackError):
-                raise  # a flush of another event's rows may be to blame: the batch is halved
-            except Exception as error:
-                raise HandlerFailed(places[nth] if places else nth, error) from error
-            finally:
-                session.publishing = True  # type: ignore[attr-defined]
-            if late:
-                metrics.LATE.labels(self.service).inc()
+        instance = self._handlers.instance()
+        with Guard(session) as guard:
+            for nth, (envelope, late) in enumerate(fresh):
+                try:
+                    self._call(instance, session, envelope, late, only_projections)
+                    guard.check()
+                except (DBAPIError, StaleDataError, PoolTimeout):
+                    raise  # a flush of another event's rows may be to blame: the batch is halved
+                except Exception as error:
+                    raise HandlerFailed(places[nth] if places else nth, error) from error
+                finally:
+                    session.publishing = True  # type: ignore[attr-defined]
+                if late:
+                    metrics.LATE.labels(self.service).inc()
+
+    def _call(
+        self, instance: Any, session: Session, envelope: Envelope, late: bool, only_projections: bool
+    ) -> None:
+        methods = self._handlers.methods(envelope.type)
+        if not (methods and known(envelope.type)):
+            raise UnknownType(envelope.type)
+        fact = to_fact(envelope, to_event(envelope), late=late, demo=settings().demo_clock)
+        with bound(
+            Context(fact.correlation_id, fact.actor, str(fact.id), envelope.headers.get("traceparent"))
+        ):
+            for method, projects in methods:
+                if projects or not only_projections:
+                    session.publishing = not projects  # type: ignore[attr-defined]
+                    getattr(instance, method)(session, fact)
 
     def run_one(self, session: Session, envelope: Envelope, *, late: bool) -> None:
         """Call the methods for one event, and flush. Raises HandlerFailed for whatever is its own fault."""

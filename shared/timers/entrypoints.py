@@ -17,6 +17,7 @@ from shared.database.faults import is_transient
 from shared.database.tables import DUE
 from shared.messaging.consumer import InboxConsumer
 from shared.messaging.failures import describe
+from shared.messaging.guard import Guard
 from shared.timers.table import take_due
 
 log = structlog.get_logger()
@@ -86,8 +87,9 @@ class TimerLoop(SharedExtension):
     def _call(self, session: Session, row: Any, now: datetime) -> None:
         session.execute(DUE.delete().where(DUE.c.id == row.id))
         when = row.at if settings().demo_clock else now
-        with bound(Context(new_correlation_id(), f"timer:{row.kind}")):
+        with bound(Context(new_correlation_id(), f"timer:{row.kind}")), Guard(session) as guard:
             getattr(self.consumer.instance(), self._methods[row.kind])(session, when, row.subject)
+            guard.check()
 
     def _failed(self, session: Session, row: Any, error: Exception, failed: list[int]) -> None:
         """The row stays, and is tried again after a minute: the transaction of the call was rolled back."""
