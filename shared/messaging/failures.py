@@ -40,17 +40,16 @@ def describe(error: BaseException) -> str:
 
     The text of a foreign error stays out: database errors carry the values of people's rows.
     """
-    place = next(
-        (
-            f"{f.filename.rsplit('/', 2)[-2]}/{f.filename.rsplit('/', 1)[-1]}:{f.lineno}"
-            for f in reversed(extract_tb(error.__traceback__))
-            if "site-packages" not in f.filename
-        ),
-        "",
-    )
+    ours = (f for f in reversed(extract_tb(error.__traceback__)) if _is_a_file_of_ours(f.filename))
+    place = next(("/".join(f.filename.split("/")[-2:]) + f":{f.lineno}" for f in ours), "")
     said = str(error) if isinstance(error, ContinuumError | Undecodable | UnknownType | Died) else ""
     text = " ".join(filter(None, [type(error).__name__, place and f"at {place}", said and f"- {said}"]))
     return _storable(text)
+
+
+def _is_a_file_of_ours(name: str) -> bool:
+    """Not of a library, and not code that was made at run time, such as a dataclass's ``<string>``."""
+    return "site-packages" not in name and not name.startswith("<")
 
 
 def _storable(text: str) -> str:
