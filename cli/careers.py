@@ -4,6 +4,8 @@ import os
 import sys
 from typing import Any
 
+from rich.console import Console
+
 from cli.errors import NO
 from cli.installation import connected, demo_folder, use_demo
 from cli.output import as_json, console, table
@@ -25,7 +27,7 @@ def show(who: str, *, json: bool, demo: bool) -> int:
     if json:
         as_json(found)
     else:
-        tell(found)
+        tell(found, console())
     return 0 if found["person"] else NO
 
 
@@ -57,9 +59,9 @@ def _from_demo(who: str, json: bool) -> int:
     os.execv(sys.executable, [sys.executable, "-P", "-m", "cli", "timeline", "--demo", *options, "--", who])
 
 
-def tell(found: Answer) -> None:
+def tell(found: Answer, screen: Console) -> None:
     """Print a timeline, or who is meant."""
-    screen, person = console(), found["person"]
+    person = found["person"]
     if person is None:
         columns = ("name", "TRN", "stage", "id")
         rows = [(name(c), c["trn"], c["stage_label"], c["person_id"]) for c in found["candidates"]]

@@ -1,7 +1,7 @@
 """Makes ``.venv`` from the lock files; run by ``./continuum`` with a bare Python, so it needs nothing but that.
 
-An environment counts only with its stamp, which is written last: an install that was killed is done again from the
-start. A lock of the system (it goes with the process that holds it) keeps two starts from doing it at once.
+An environment counts only with its stamp, which goes first and is written last: an install that was killed is done
+again from the start. A lock of the system (it goes with the process that holds it) keeps two starts from doing it at once.
 """
 
 import fcntl
@@ -36,15 +36,29 @@ def fits(root: Path, libraries: str, want: str) -> bool:
 
 
 def make(root: Path, wants: dict[str, str], say: TextIO) -> None:
-    """Make what is missing: the environment, and the libraries of each set with the stamp that is wanted of it."""
+    """Make what is missing: the environment, and the libraries of each set with the stamp that is wanted.
+
+    A whole environment that comes from another lock is brought up to date in place; anything else is made anew.
+    """
     with _alone(root, say) as held:
         missing = [libraries for libraries in wants if not fits(root, libraries, wants[libraries])]
         if "run" in missing:
             missing = list(wants)
-            venv.EnvBuilder(clear=True, symlinks=True, with_pip=True).create(root / ".venv")
+            was_whole = _was_whole(root)
+            for libraries in LOCKS:
+                stamp_of(root, libraries).unlink(missing_ok=True)
+            if not was_whole:
+                venv.EnvBuilder(clear=True, symlinks=True, with_pip=True).create(root / ".venv")
         for libraries in missing:
             _install(root, LOCKS[libraries], held, say)
             _write(stamp_of(root, libraries), wants[libraries])
+
+
+def _was_whole(root: Path) -> bool:
+    """It was made here, to the end, and its Python is still there."""
+    stamp = stamp_of(root, "run")
+    made_here = stamp.is_file() and stamp.read_text().startswith(f"{root} ")
+    return made_here and os.access(root / ".venv/bin/python", os.X_OK)
 
 
 @contextmanager

@@ -1,0 +1,5 @@
+"""The demonstration: the main job of the product, from a file of trainees to the first leaders, in about a minute."""
+
+from cli.demo.play import play
+
+__all__ = ["play"]

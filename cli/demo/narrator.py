@@ -1,0 +1,129 @@
+"""Tells what happened, from the logs of the services: the same sentences that the timelines have."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from cli.demo.cast import OPERATOR
+from cli.demo.stage import LONDON, Stage
+from services.people.domain.timeline import details_of, sentence_for
+from services.people.domain.words import render
+from shared.events import Event, Person, cpd, itt, leadership, people
+from shared.messaging.catchup import envelopes
+from shared.messaging.envelope import Envelope, to_event
+
+NAMED = 4
+# What goes without saying, or is said by another fact: it stands on the timelines, and not in this story.
+UNTOLD = {
+    people.PersonIdentified,
+    people.StageChanged,
+    itt.TraineeSubmittedForTrn,
+    cpd.EvaluationScheduled,
+    cpd.EvaluationRequested,
+    cpd.BookingMade,
+    cpd.ContributionRecorded,
+    cpd.MentorAssigned,
+    cpd.InductionDue,
+}
+# What would be another sentence for everybody, said of all together.
+TOGETHER = {
+    itt.TraineeRegistered.TYPE: "Registered as trainees",
+    itt.TrnReceived.TYPE: "Teacher reference numbers received",
+    itt.PlacementArranged.TYPE: "Placements arranged",
+    itt.PlacementCompleted.TYPE: "Placements completed",
+    cpd.EvaluationRecorded.TYPE: "Evaluated what a peer had offered",
+    cpd.ActivityAttended.TYPE: "Took part in peer development",
+    cpd.InductionProposed.TYPE: "Induction proposed to the appropriate body",
+    cpd.InductionOpened.TYPE: "Induction began",
+    cpd.InductionRecommended.TYPE: "Recommended to the appropriate body by the head",
+    cpd.InductionPassed.TYPE: "Induction passed",
+    people.RoleBegun.TYPE: "Begins a post",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the story."""
+
+    day: date
+    text: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.names:
+            return f"{self.day}  {self.text}"
+        more = len(self.names) - NAMED
+        shown = ", ".join(self.names[:NAMED]) + (
+            f" and {more} others" if more > 1 else " and another" if more else ""
+        )
+        return f"{self.day}  {self.text}: {shown if more > 0 else ', '.join(self.names)}"
+
+
+class Narrator:
+    """Reads on in each log from where it stopped."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._after = stage, dict[str, int]()
+        told = [event for module in (itt, cpd, leadership, people) for event in _events_of(module)]
+        self._types: dict[str, list[str]] = {}
+        for event in told:
+            if event not in UNTOLD:
+                self._types.setdefault(event.TYPE.split(".")[0], []).append(event.TYPE)
+        self._names: dict[str, str] = {}
+
+    def skip(self) -> None:
+        """Begin with what comes from now on."""
+        for _ in self._new():
+            pass
+
+    def lines(self) -> list[Told]:
+        """What is new, by day; the same sentence about several people is one line."""
+        told: dict[tuple[date, str], list[str]] = {}
+        for envelope, event in sorted(self._new(), key=lambda each: (each[1].occurred_at, each[0].id)):
+            day, text, name = self._sentence(envelope, event)
+            told.setdefault((day, text), []).append(name)
+        return [
+            Told(day, text, tuple(dict.fromkeys(filter(None, names)))) for (day, text), names in told.items()
+        ]
+
+    def _new(self) -> Iterator[tuple[Envelope, Event]]:
+        for source, types in self._types.items():
+            while True:
+                asked = {"types": types, "after": self._after.get(source, 0)}
+                page = self._stage.call(source, "event_page", asked, by=OPERATOR)
+                if page["last"] is None:
+                    break
+                self._after[source] = page["last"]
+                yield from ((envelope, to_event(envelope)) for envelope in envelopes(page, source))
+
+    def _sentence(self, envelope: Envelope, event: Event) -> tuple[date, str, str]:
+        part = (
+            "offered_by"
+            if isinstance(event, cpd.ActivityOffered | cpd.ActivityCancelled | cpd.ActivityClosed)
+            else "person_id"
+        )
+        who: UUID = getattr(event, part)
+        self._learn(event)
+        text = TOGETHER.get(envelope.type) or self._own_words(event, part)
+        return event.occurred_at.astimezone(LONDON).date(), text, self._names.get(str(who), "somebody")
+
+    def _own_words(self, event: Event, part: str) -> str:
+        sentence = sentence_for(event.TYPE, part)
+        text = " ".join(render(sentence.text, details_of(event, part)).split())
+        return text[0].upper() + text[1:]
+
+    def _learn(self, event: Event) -> None:
+        """Names come with the facts that introduce people."""
+        person: Person | None = getattr(event, "person", None)
+        key: Any = getattr(
+            event, "mentor_id" if isinstance(event, itt.PlacementArranged) else "person_id", None
+        )
+        if person is not None and key is not None:
+            self._names[str(key)] = f"{person.first_names} {person.last_name}"
+
+
+def _events_of(module: Any) -> list[type[Event]]:
+    found = (each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Event))
+    return [each for each in found if each is not Event]

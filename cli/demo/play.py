@@ -1,0 +1,156 @@
+"""Plays the demonstration from the first check of the file to the report."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.demo import cast, peers, training
+from cli.demo.clock import LONGEST, Clock
+from cli.demo.installation import installation
+from cli.demo.names import BODIES, SCHOOLS
+from cli.demo.narrator import Narrator
+from cli.demo.report import report
+from cli.demo.sample import sample, with_mistakes
+from cli.demo.stage import Answer, Player, Stage, body_of, fates, office_hours
+from cli.errors import NO
+from cli.importing import read, tell_duplicates, tell_errors
+from cli.output import console
+from services.itt.domain import bulk_file
+from services.itt.domain.csv_files import FileUnreadable, pack
+from shared.config import settings
+from shared.errors import TooLarge
+
+BEFORE_THE_COURSE = timedelta(days=14)
+STEPS_A_PERSON = 26
+PAGE = 200
+
+
+def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
+    """Play it; gives the exit code."""
+    content = read(file) if file else None
+    began = time.monotonic()
+    screen = console()
+    screen.print(
+        "Starting the services of the demonstration ..." if not remote else "Calling the services ..."
+    )
+    with installation(keep=keep, remote=remote) as call:
+        stage = Stage(call, provider, seed=1)
+        screen.print(f"They answer after {time.monotonic() - began:.1f} s.")
+        stage.seed += _earlier_files(stage) if content is None else 0
+        if content is None:
+            content = _sample(stage, screen, remote)
+        stage.now = _first_moment(content)
+        answer = _import(stage, content, file.name if file else "sample-trainees.csv")
+        if answer["errors"] or answer["duplicates"]:
+            return _refused(answer)
+        _cast(stage, answer)
+        _perform(stage, screen)
+        return report(stage, screen, time.monotonic() - began)
+
+
+def _earlier_files(stage: Stage) -> int:
+    asked = {"provider_code": stage.provider_code}
+    found: Answer = stage.call("itt", "list_imports", asked, by=stage.provider)
+    return sum(each["state"] == "succeeded" for each in found["items"])
+
+
+def _sample(stage: Stage, screen: Console, remote: bool) -> bytes:
+    """Write the sample where it can be looked at, and show first what becomes of a file with mistakes."""
+    made = sample(stage.seed)
+    if not remote:
+        file = settings().data_dir / "sample-trainees.csv"
+        file.write_bytes(made)
+        screen.print(f"Sixty people are invented: {file}", soft_wrap=True)
+    screen.rule("A file with mistakes is refused as a whole")
+    stage.now = _first_moment(made)
+    refused = _import(stage, with_mistakes(stage.seed), "with-mistakes.csv", dry_run=True)
+    tell_errors(refused["errors"], refused["rows"])
+    screen.rule("Now the file without mistakes")
+    return made
+
+
+def _first_moment(content: bytes) -> datetime:
+    """Two weeks before the first course of the file, if its rules hold on that day; else the present."""
+    present = datetime.now(UTC)
+    try:
+        records = bulk_file.parse(content, present.date()).records.values()
+        first = min((record.itt_start_date for record in records), default=present.date()) - BEFORE_THE_COURSE
+        if not bulk_file.parse(content, first).errors:
+            return min(office_hours(first), present)
+    except (FileUnreadable, TooLarge):
+        pass  # The service says why.
+    return present
+
+
+def _import(stage: Stage, content: bytes, name: str, *, dry_run: bool = False) -> Answer:
+    answer: Answer = stage.ask(
+        stage.provider,
+        "itt",
+        "import_trainees",
+        provider_code=stage.provider_code,
+        file_name=name,
+        content=pack(content),
+        dry_run=dry_run,
+    )
+    return answer
+
+
+def _refused(answer: Answer) -> int:
+    if answer["errors"]:
+        tell_errors(answer["errors"], answer["rows"])
+    else:
+        tell_duplicates(answer["duplicates"])
+    return NO
+
+
+def _cast(stage: Stage, answer: Answer) -> None:
+    """Make a player of everybody in the file, and tell cpd which bodies the schools have chosen."""
+    for code, name in BODIES.items():
+        urns = [urn for urn in SCHOOLS if body_of(urn) == code]
+        stage.ask(cast.OPERATOR, "cpd", "register_appropriate_body", code=code, name=name, school_urns=urns)
+    random = Random(f"{stage.seed} fates")
+    trainees = _trainees(stage, answer["import_id"])
+    for number, (trainee, fate) in enumerate(zip(trainees, fates(len(trainees), random), strict=True)):
+        name = f"{trainee['first_names']} {trainee['last_name']}"
+        own = Random(f"{stage.seed} {number}")
+        player = Player(number, name, trainee["person_id"], trainee, fate, own)
+        stage.players.append(player)
+        training.plan(stage, player)
+    last = min(date.fromisoformat(trainee["itt_end_date"]) for trainee in trainees)
+    peers.plan_mentors(stage, last + timedelta(days=30))
+
+
+def _trainees(stage: Stage, import_id: str) -> list[Answer]:
+    found: list[Answer] = []
+    after: str | None = None
+    while True:
+        asked = {"provider_code": stage.provider_code, "import_id": import_id, "limit": PAGE, "after": after}
+        page = stage.ask(stage.provider, "itt", "list_trainees", **asked)
+        found, after = found + page["items"], page["next"]
+        if after is None:
+            return found
+
+
+def _perform(stage: Stage, screen: Console) -> None:
+    """Day after day until nothing more is due, ten years at most."""
+    clock, narrator = Clock(stage), Narrator(stage)
+    end = stage.now + LONGEST
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed} steps"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        bar = progress.add_task(str(stage.today), total=len(stage.players) * STEPS_A_PERSON)
+        clock.settle()
+        while (moment := clock.next_moment()) is not None and moment <= end:
+            clock.move(moment)
+            clock.play_steps()
+            for told in narrator.lines():
+                progress.print(str(told), markup=False, soft_wrap=True)
+            progress.update(bar, completed=stage.done, description=str(stage.today))
