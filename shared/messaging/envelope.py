@@ -9,7 +9,8 @@ from uuid import UUID
 
 from amqp.basic_message import Message
 
-from shared.events import Event, event_types, schema_of
+from shared.events import Event, event_types
+from shared.events.conversion import loaded
 
 MAX_PAYLOAD_BYTES = 256 * 1024
 SPEC = "1.0"
@@ -123,14 +124,13 @@ def from_amqp(message: Message) -> Envelope:
 
 
 @cache
-def _known(type_: str) -> Any:
-    found = event_types().get(type_)
-    return schema_of(found) if found else None
+def _class_of(type_: str) -> type[Event] | None:
+    return event_types().get(type_)
 
 
 def known(type_: str) -> bool:
     """Whether this code knows the event type (a newer replica may publish newer ones)."""
-    return _known(type_) is not None
+    return _class_of(type_) is not None
 
 
 def to_event(envelope: Envelope) -> Event:
@@ -139,14 +139,16 @@ def to_event(envelope: Envelope) -> Event:
         data = json.loads(envelope.payload)
     except (ValueError, UnicodeDecodeError):
         raise Undecodable("the payload is not JSON") from None
+    cls = _class_of(envelope.type)
+    if cls is None:
+        raise Undecodable(f"the type {envelope.type} is not known")
     try:
-        event: Event = _known(envelope.type).load(data)
+        return loaded(cls, data)
     except Exception as error:  # noqa: BLE001 - marshmallow's, and what its fields let through
         messages = getattr(error, "messages", None)
         raise Undecodable(
             f"the payload does not fit the schema: {messages or type(error).__name__}"
         ) from None
-    return event
 
 
 def to_fact(envelope: Envelope, event: Event, *, late: bool, demo: bool) -> Fact[Event]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from shared.context import context
 from shared.errors import TooLarge
-from shared.events import Event, schema_of
+from shared.events import Event
+from shared.events.conversion import dumped
 from shared.ids import new_id
 from shared.messaging.envelope import MAX_PAYLOAD_BYTES
 
@@ -61,7 +62,7 @@ def publish(session: Session, event: Event) -> None:
         raise RuntimeError(f"publish({event.TYPE}) inside a savepoint: publish when it is released")
     if not getattr(session, "publishing", True):
         raise RuntimeError(f"a projection may not publish {event.TYPE}: use @handles for new facts")
-    payload = _dumps(schema_of(type(event)).dump(event))
+    payload = _dumps(dumped(event))
     if (size := len(payload.encode())) > MAX_PAYLOAD_BYTES:
         raise TooLarge(
             f"{event.TYPE} has {size} bytes of payload, at most {MAX_PAYLOAD_BYTES} travel: "
