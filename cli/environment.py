@@ -1,7 +1,8 @@
 """Makes ``.venv`` from the lock files; run by ``./continuum`` with a bare Python, so it needs nothing but that.
 
-An environment counts only with its stamp, which goes first and is written last: an install that was killed is done
-again from the start. A lock of the system (it goes with the process that holds it) keeps two starts from doing it at once.
+An environment counts only with its stamp, which goes first and is written last: an install that was killed is
+done again from the start. A lock of the system (it goes with the process that holds it) keeps two starts from
+doing it at once.
 """
 
 import fcntl

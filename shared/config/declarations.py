@@ -9,6 +9,7 @@ from marshmallow.validate import Email, Length, Range, Regexp
 
 from shared.config.fields import PROJECT_ROOT
 
+OPERATOR = "operator"
 DATA_DIR = PROJECT_ROOT / ".data"
 
 
@@ -193,13 +194,19 @@ def declarations() -> dict[str, Declaration]:
     return {f.name: found for f in fields(Settings) if (found := declaration(f)) is not None}
 
 
-def of_each_service(service: str) -> dict[str, Declaration]:
-    """The two variables that every service has of its own: map of ``Settings`` -> declaration."""
-    url, password = f"{service.upper()}_DATABASE_URL", f"{service.upper()}_DATABASE_PASSWORD"
+def of_each(service: str) -> dict[str, Declaration]:
+    """The variables that every service has of its own: map of ``Settings`` -> declaration.
+
+    The operators' role has a password too, and no database.
+    """
+    password = f"{service.upper()}_DATABASE_PASSWORD"
+    told = {"service_database_passwords": _secret(password, "str", f"The password of the role of {service}.")}
+    if service == OPERATOR:
+        return told
+    url = f"{service.upper()}_DATABASE_URL"
     return {
-        "service_database_urls": _secret(url, "database_url", f"The database of {service}, as its own role."),
-        "service_database_passwords": _secret(password, "str", f"The password of the role of {service}."),
-    }
+        "service_database_urls": _secret(url, "database_url", f"The database of {service}, as its own role.")
+    } | told
 
 
 def _secret(variable: str, kind: str, says: str) -> Declaration:

@@ -6,7 +6,7 @@ from typing import Any
 
 from environs import EnvValidationError, FileAwareEnv
 
-from shared.config.declarations import Declaration, Settings, declarations, of_each_service
+from shared.config.declarations import OPERATOR, Declaration, Settings, declarations, of_each
 from shared.config.fields import PARSERS, PROJECT_ROOT
 
 
@@ -68,9 +68,9 @@ def from_environment(names: Sequence[str] | None = None) -> Settings:
         name: env.read(told, Settings.__dataclass_fields__[name].default)
         for name, told in declarations().items()
     }
-    for service in services() if names is None else names:
-        for name, told in of_each_service(service).items():
+    for told_of in [*(services() if names is None else names), OPERATOR]:
+        for name, told in of_each(told_of).items():
             if (own := env.read(told, None)) is not None:
-                values.setdefault(name, {})[service] = own
+                values.setdefault(name, {})[told_of] = own
     env.finish()
     return Settings(**values)

@@ -3,7 +3,7 @@
 import sys
 from textwrap import wrap
 
-from shared.config.declarations import Declaration, declarations, of_each_service
+from shared.config.declarations import OPERATOR, Declaration, declarations, of_each
 from shared.config.environment import services
 from shared.config.fields import PROJECT_ROOT
 
@@ -27,8 +27,8 @@ def _lines(told: Declaration) -> list[str]:
 def example() -> str:
     """The text of ``.env.example``."""
     everything = list(declarations().values())
-    for service in services():
-        everything += of_each_service(service).values()
+    for service in [*services(), OPERATOR]:
+        everything += of_each(service).values()
     return HEAD + "\n".join(line for told in everything for line in _lines(told)) + "\n"
 
 

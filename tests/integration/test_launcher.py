@@ -165,11 +165,27 @@ def test_an_environment_that_was_moved_is_made_again(project: Project, tmp_path:
     assert "installing" in project.run("a").stderr
 
 
-def test_another_lock_makes_the_environment_again(project: Project) -> None:
-    project.run()
-    project.lock("requirements.lock", "alpha", "beta")
-    project.run()
+def test_another_lock_brings_the_environment_up_to_date(project: Project) -> None:
+    project.run("test")
+    project.lock("requirements.lock", "alpha", "beta", comment="another")
+    python = project.root / ".venv/pyvenv.cfg"
+    made_at = python.stat().st_mtime_ns
+    said = project.run().stderr
+    assert "installing 2 libraries from requirements.lock" in said
     assert project.has_beta
+    assert python.stat().st_mtime_ns == made_at
+    assert "requirements-dev.lock" in project.run("test").stderr
+
+
+def test_an_update_that_failed_is_made_anew_from_the_start(project: Project) -> None:
+    project.run()
+    right = (project.root / "requirements.lock").read_text()
+    (project.root / "requirements.lock").write_text(f"beta==1.0 --hash=sha256:{'0' * 64}\n")
+    assert project.run().returncode == 1
+    (project.root / "requirements.lock").write_text(right)
+    (project.root / ".venv/half-installed").touch()
+    assert project.run("a").stdout == "'a'\n"
+    assert not (project.root / ".venv/half-installed").exists()
 
 
 def test_a_library_that_is_not_the_locked_one_is_refused_in_one_line(project: Project) -> None:

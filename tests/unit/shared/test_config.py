@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc.jwk import KeySet, OKPKey
 
 from shared.config import PROJECT_ROOT, ConfigurationError, Settings, settings
-from shared.config.declarations import declarations, of_each_service
+from shared.config.declarations import declarations, of_each
 from shared.config.environment import from_environment
 from shared.config.example import FILE, example
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("empty_environment")
 
 @pytest.fixture
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for told in [*declarations().values(), *of_each_service("itt").values()]:
+    for told in [*declarations().values(), *of_each("itt").values()]:
         monkeypatch.delenv(told.variable, raising=False)
         monkeypatch.delenv(f"{told.variable}_FILE", raising=False)
     settings.cache_clear()
@@ -156,6 +156,11 @@ def test_each_service_can_have_its_own_database(monkeypatch: pytest.MonkeyPatch)
     read = from_environment(["itt", "cpd"])
     assert read.service_database_urls == {"itt": "postgresql+psycopg2://itt@h/itt"}
     assert read.service_database_passwords == {"itt": "hunter2"}
+
+
+def test_operators_have_a_password_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPERATOR_DATABASE_PASSWORD", "hunter2")
+    assert from_environment(["itt"]).service_database_passwords == {"operator": "hunter2"}
 
 
 def test_keys_are_taken_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
