@@ -1,44 +1,28 @@
 """Tests of the messaging itself on a real database: the tables that every service has, and one of effects."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared.config import settings
-from shared.database import admin_url, connect, database_url, engine, sessions
-from shared.database.migrate import drop, drop_roles, ensure_database
-from shared.database.tables import SHARED
-from shared.testing.cluster import make_tables
+from shared.database import sessions
 from shared.testing.hearing import EFFECTS, Hearing
-
-SERVICE = "messaging"
+from shared.testing.scratch import empty, scratch_database
 
 
 @pytest.fixture(scope="session")
 def messaging_database(databases: str) -> Iterator[str]:
-    """A database with the shared tables for a service that is called messaging."""
-    with closing(connect(admin_url(), "tests")) as admin:
-        admin.autocommit = True
-        ensure_database(admin, SERVICE)
-    make_tables(database_url(SERVICE))
-    with engine(SERVICE).begin() as connection:
-        connection.execute(text(EFFECTS))
-    yield SERVICE
-    engine(SERVICE).dispose()
-    drop(SERVICE)
-    drop_roles([SERVICE])
+    """A database for a service that is called messaging."""
+    with scratch_database("messaging", EFFECTS) as service:
+        yield service
 
 
 @pytest.fixture
 def service_database(messaging_database: str) -> str:
     """The database, empty."""
-    names = ", ".join([*SHARED.tables, "effect", "strict"])
-    with engine(SERVICE).begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-    return SERVICE
+    empty(messaging_database, "effect", "strict")
+    return messaging_database
 
 
 @pytest.fixture
@@ -50,7 +34,7 @@ def make_session(service_database: str) -> sessionmaker[Session]:
 @pytest.fixture
 def hearing(make_session: sessionmaker[Session]) -> Hearing:
     """An inbox whose handlers the test decides on."""
-    return Hearing(SERVICE, make_session)
+    return Hearing("messaging", make_session)
 
 
 @pytest.fixture
