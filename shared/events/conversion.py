@@ -7,7 +7,6 @@ schema of ``shared.events.base``, which tells what is wrong. It takes four times
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
-from functools import cache
 from math import isfinite
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -17,6 +16,8 @@ from shared.events.base import Event, schema_of
 
 E = TypeVar("E", bound=Event)
 Convert = Callable[[Any], Any]
+_loaders: dict[type, Convert] = {}
+_dumpers: dict[type, Convert] = {}
 
 
 class _Odd(Exception):
@@ -111,8 +112,13 @@ def _many(convert: Convert, given: type, made: type) -> Convert:
     return _exactly(given, lambda values: made(map(convert, values)))
 
 
-@cache
 def _loader(cls: type) -> Convert:
+    if (known := _loaders.get(cls)) is None:
+        known = _loaders[cls] = _made_loader(cls)
+    return known
+
+
+def _made_loader(cls: type) -> Convert:
     hints = get_type_hints(cls)
     all_ = [(f.name, _converter(hints[f.name], _LOAD, _loader), _is_required(f)) for f in fields(cls)]
 
@@ -134,8 +140,13 @@ def _is_required(field: Any) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-@cache
 def _dumper(cls: type) -> Convert:
+    if (known := _dumpers.get(cls)) is None:
+        known = _dumpers[cls] = _made_dumper(cls)
+    return known
+
+
+def _made_dumper(cls: type) -> Convert:
     hints = get_type_hints(cls)
     all_ = [(f.name, _converter(hints[f.name], _DUMP, _dumper)) for f in fields(cls)]
 
