@@ -70,13 +70,15 @@ def details_of(event: Event, part: str) -> dict[str, Any]:
 
 
 def entries(facts: Iterable[Recorded], *, own: bool, names: dict[str, str] | None = None) -> list[Entry]:
-    """The timeline, oldest first. Facts that the person alone may see are left out unless it is their ``own``.
+    """The timeline by the date that people mean; on one date a stage comes after the facts that made it.
 
-    ``names`` maps the ids of actors to what they are called.
+    Facts that the person alone may see are left out unless it is their ``own``. ``names`` maps the ids of actors
+    to what they are called.
     """
     ordered = sorted(facts, key=lambda r: r.fact.order)
     voided = {r.fact.details["fact_id"] for r in ordered if r.fact.type == VOIDING}
-    return [_entry(r, voided, names or {}) for r in ordered if own or not _is_private(r.fact)]
+    told = [_entry(r, voided, names or {}) for r in ordered if own or not _is_private(r.fact)]
+    return sorted(told, key=lambda entry: (entry.on, entry.type == people.StageChanged.TYPE))
 
 
 def _is_private(fact: PersonFact) -> bool:

@@ -174,6 +174,28 @@ def test_the_timeline_is_in_the_order_in_which_things_happened_and_shows_what_wa
     ]
 
 
+def test_a_stage_is_told_after_what_made_it_and_everything_on_the_date_that_people_mean() -> None:
+    role = people.RoleBegun(
+        occurred_at=AT - timedelta(days=20),
+        person_id=ME,
+        role_period_id=THING,
+        role="teacher",
+        school_urn="123456",
+        begins_on=AT.date(),
+    )
+    started = itt.TrainingStarted(
+        occurred_at=AT, trainee_id=THING, person_id=ME, provider_code="2A5", started_on=date(2026, 8, 20)
+    )
+    stage = people.StageChanged(
+        occurred_at=AT - timedelta(days=12), person_id=ME, from_stage="candidate", stage="trainee"
+    )
+    facts = [recorded(event, "person_id", n) for n, event in enumerate((stage, role, started), 1)]
+
+    told = [entry.type for entry in entries(facts, own=True)]
+
+    assert told == [started.TYPE, stage.TYPE, role.TYPE]
+
+
 def test_the_recorder_is_told_by_name_and_without_an_actor_it_is_the_service() -> None:
     event, part, _, _ = EVENTS[0]
 
