@@ -16,7 +16,6 @@ from shared.database import sessions
 from shared.database.faults import is_transient
 from shared.database.tables import DUE
 from shared.messaging.consumer import InboxConsumer
-from shared.messaging.failures import describe
 from shared.messaging.guard import Guard
 from shared.timers.table import take_due
 
@@ -75,7 +74,7 @@ class TimerLoop(SharedExtension):
                         if row is None:
                             return fired
                         self._call(session, row, now)
-                        fired += 1
+                    fired += 1
                 except SQLAlchemyError as error:
                     if row is None or is_transient(error):
                         raise
@@ -94,7 +93,7 @@ class TimerLoop(SharedExtension):
     def _failed(self, session: Session, row: Any, error: Exception, failed: list[int]) -> None:
         """The row stays, and is tried again after a minute: the transaction of the call was rolled back."""
         failed.append(row.id)
-        log.error("timer.failed", service=self.service, kind=row.kind, error=describe(error))
+        log.error("timer.failed", service=self.service, kind=row.kind, exc_info=error)
         again = func.clock_timestamp() + timedelta(seconds=RETRY_S)
         with session.begin():
             session.execute(
