@@ -5,8 +5,8 @@ from contextlib import closing, contextmanager
 
 from sqlalchemy import text
 
-from shared.database import admin_url, connect, database_url, engine
-from shared.database.migrate import drop, drop_roles, ensure_database
+from shared.database import admin_url, connect, database_url, engine, name_of
+from shared.database.migrate import drop, ensure_database
 from shared.database.tables import SHARED
 from shared.testing.cluster import make_tables
 
@@ -25,7 +25,9 @@ def scratch_database(service: str, own_tables: str = "SELECT 1") -> Iterator[str
     finally:
         engine(service).dispose()
         drop(service)
-        drop_roles([service])
+        with closing(connect(admin_url(), "tests")) as admin:
+            admin.autocommit = True
+            admin.cursor().execute(f"DROP ROLE IF EXISTS {name_of(service)}")
 
 
 def empty(service: str, *own_tables: str) -> None:

@@ -1,5 +1,6 @@
 """The inbox: each event has its effects once, in its subject's order; what fails is set aside alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import eventlet
@@ -94,7 +95,12 @@ LEAVES_BEHIND = {
     "a row that the next flush refuses": lambda session, fact: session.add(_strict(None)),
     "a row that the commit refuses": statement("INSERT INTO strict VALUES (1, 'one'), (1, 'one again')"),
     "a text that the driver refuses": lambda session, fact: session.add(_strict("NUL: \x00")),
-    "a statement that failed, swallowed": lambda session, fact: _swallowed(session),
+    "a flush that failed, swallowed": lambda session, fact: _swallowed(
+        session, lambda: session.add(_strict(None))
+    ),
+    "a statement that failed, swallowed": lambda session, fact: _swallowed(
+        session, lambda: session.execute(text("SELECT 1/0"))
+    ),
 }
 
 
@@ -306,9 +312,9 @@ def _strict(name: str | None) -> Any:
     return Strict(number=7, name=name)
 
 
-def _swallowed(session: Session) -> None:
-    session.add(_strict(None))
+def _swallowed(session: Session, what: Callable[[], object]) -> None:
     try:
+        what()
         session.flush()
     except Exception:  # noqa: BLE001, S110 - this is the mistake that is tested
         pass

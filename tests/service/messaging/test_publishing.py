@@ -6,6 +6,7 @@ from uuid import UUID
 import eventlet
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared.context import Context, bound
@@ -14,6 +15,7 @@ from shared.events import schema_of
 from shared.events.cpd import InductionDue, InductionRefused
 from shared.messaging import outbox, publish
 from shared.messaging.envelope import MAX_PAYLOAD_BYTES
+from shared.messaging.guard import TransactionEnded
 from shared.testing.hearing import Hearing
 
 Sessions = sessionmaker[Session]
@@ -175,3 +177,26 @@ def test_the_relay_is_woken_after_the_commit_alone(make_session: Sessions) -> No
             assert woken == ["now"]
     finally:
         outbox.on_commit("messaging", None)
+
+
+def test_a_transaction_whose_error_was_swallowed_says_so_at_its_commit(
+    make_session: Sessions, hearing: Hearing
+) -> None:
+    """PostgreSQL answers such a COMMIT with a rollback, and psycopg2 says nothing."""
+    with make_session() as session, pytest.raises(TransactionEnded, match="swallowed"), session.begin():
+        session.execute(text("INSERT INTO strict VALUES (1, 'one')"))
+        with pytest.raises(DataError):
+            session.execute(text("SELECT 1/0"))
+    assert hearing.rows("SELECT * FROM strict") == []
+
+
+def test_an_error_inside_a_savepoint_of_its_own_may_be_swallowed(
+    make_session: Sessions, hearing: Hearing
+) -> None:
+    with make_session() as session, session.begin():
+        session.execute(text("INSERT INTO strict VALUES (1, 'one')"))
+        with pytest.raises(DataError), session.begin_nested():
+            session.execute(text("SELECT 1/0"))
+        publish(session, due(1))
+    assert hearing.rows("SELECT number FROM strict") == [(1,)]
+    assert stored(hearing) == [(1, 1)]

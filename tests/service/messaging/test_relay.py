@@ -1,5 +1,6 @@
 """The relay takes the outbox in an order that no open transaction can upset, and one process at a time has its seat."""
 
+import time
 from collections.abc import Iterator
 
 import psycopg2
@@ -85,10 +86,12 @@ def test_the_floor_stays_below_what_an_open_transaction_may_still_commit(
 def test_the_floor_rises_when_every_transaction_that_had_begun_is_over(
     make_session: Sessions, claims: Claims
 ) -> None:
-    for number in range(1, 6):
+    number, end = 0, time.monotonic() + 30
+    while not claims.floor and time.monotonic() < end:  # other databases of the server have transactions, too
+        number += 1
         say(make_session, "a")
         assert claims.next() == [("a", number)]
-    assert claims.floor >= 3
+    assert 0 < claims.floor < number
 
 
 def test_everything_is_claimed_once_in_id_order_however_long_the_outbox_is(
