@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from services.notifications.domain.telling import contact_in
@@ -21,32 +21,40 @@ def order_of(fact: Fact[Any]) -> str:
     return f"{fact.occurred_at:%Y-%m-%dT%H:%M:%S.%f}|{fact.sequence:019d}|{fact.id}"
 
 
+def _keep_latest() -> Insert:
+    """Insert a contact, or take over the names and the address, each where it is later than what is known."""
+    statement = insert(Contact.__table__)
+    told = statement.excluded
+    names = told.names_as_of > Contact.names_as_of
+    email = and_(
+        told.email.is_not(None), or_(Contact.email.is_(None), told.email_as_of > Contact.email_as_of)
+    )
+    newer = dict.fromkeys(("first_names", "last_name", "names_as_of"), names)
+    newer |= dict.fromkeys(("email", "email_as_of"), email)
+    change = {
+        name: case((is_newer, told[name]), else_=getattr(Contact, name)) for name, is_newer in newer.items()
+    }
+    return statement.on_conflict_do_update(index_elements=[Contact.person_id], set_=change)
+
+
+_KEEP_LATEST = _keep_latest()
+
+
 def contact_told(session: Session, fact: Fact[Event]) -> None:
     """Keep the latest names and the latest address, in whatever order the facts arrive."""
     person_id, person = contact_in(fact.event), getattr(fact.event, "person", None)
     if person_id is None or person is None:
         return
     order = order_of(fact)
-    statement = insert(Contact).values(
-        person_id=person_id,
-        first_names=person.first_names,
-        last_name=person.last_name,
-        names_as_of=order,
-        email=person.email or None,
-        email_as_of=order if person.email else "",
-    )
-    told = statement.excluded
-    names = told.names_as_of > Contact.names_as_of
-    email = and_(
-        told.email.is_not(None), or_(Contact.email.is_(None), told.email_as_of > Contact.email_as_of)
-    )
-    newer = dict.fromkeys(("first_names", "last_name", "names_as_of"), names) | dict.fromkeys(
-        ("email", "email_as_of"), email
-    )
-    change = {
-        name: case((is_newer, told[name]), else_=getattr(Contact, name)) for name, is_newer in newer.items()
+    row = {
+        "person_id": person_id,
+        "first_names": person.first_names,
+        "last_name": person.last_name,
+        "names_as_of": order,
+        "email": person.email or None,
+        "email_as_of": order if person.email else "",
     }
-    session.execute(statement.on_conflict_do_update(index_elements=[Contact.person_id], set_=change))
+    session.execute(_KEEP_LATEST, row)
 
 
 def activity_offered(session: Session, fact: Fact[ActivityOffered]) -> None:

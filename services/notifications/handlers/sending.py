@@ -6,9 +6,10 @@ Between claim and settlement, outside any transaction, the mail is handed over. 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Text, Uuid, column, or_, select, update, values
 from sqlalchemy.orm import Session
 
 from services.notifications.domain.messages import (
@@ -17,11 +18,15 @@ from services.notifications.domain.messages import (
     State,
     after_interruption,
     retry_delay,
+    target,
 )
 from services.notifications.handlers import contacts
 from services.notifications.models import Contact, Message
 from services.notifications.rendering import as_mail
 from shared.aliases import known_as
+
+_TABLE = Message.__table__
+_COLUMNS = (Message.id, Message.recipient_id, Message.subject, Message.body, Message.notice)
 
 
 @dataclass(frozen=True)
@@ -47,45 +52,58 @@ class Outcome:
 def claim(session: Session, at: datetime, channel: str, limit: int) -> list[Mail]:
     """Take what is ready, oldest first, so that nobody else does; what lacks an address goes back to wait."""
     due = or_(Message.retry_at.is_(None), Message.retry_at <= at)
-    ready = select(Message).where(Message.state == State.READY, due).order_by(Message.id).limit(limit)
-    messages = session.scalars(ready.with_for_update(skip_locked=True)).all()
-    found = _contacts(session, messages)
-    return [
-        mail
-        for message in messages
-        if (mail := _claimed(message, found.get(message.recipient_id), at, channel))
-    ]
+    ready = select(*_COLUMNS).where(Message.state == State.READY, due).order_by(Message.id).limit(limit)
+    rows = session.execute(ready.with_for_update(skip_locked=True)).all()
+    found = _contacts(session, {row.recipient_id for row in rows})
+    mails = [_mail(row, contact) for row in rows if (contact := found.get(row.recipient_id))]
+    lacking = [row.id for row in rows if row.recipient_id not in found]
+    change = {"state": target("address_missing").value}
+    session.execute(update(_TABLE).where(_TABLE.c.id.in_(lacking)).values(change))
+    _note_claim(session, at, channel, mails)
+    return mails
 
 
-def _claimed(message: Message, contact: Contact | None, at: datetime, channel: str) -> Mail | None:
-    if contact is None or contact.email is None:
-        message.state = TRANSITIONS.next(State(message.state), "address_missing").value
-        return None
-    message.state = TRANSITIONS.next(State(message.state), "claimed").value
-    message.attempts += 1
-    message.claimed_at, message.channel, message.address = at, channel, contact.email
+def _note_claim(session: Session, at: datetime, channel: str, mails: Sequence[Mail]) -> None:
+    if mails:
+        rows = [(mail.message_id, mail.address) for mail in mails]
+        to = values(column("id", Uuid), column("address", Text), name="claimed").data(rows)
+        change = {
+            "state": target("claimed").value,
+            "attempts": _TABLE.c.attempts + 1,
+            "claimed_at": at,
+            "channel": channel,
+            "address": to.c.address,
+        }
+        session.execute(update(_TABLE).where(_TABLE.c.id == to.c.id).values(change))
+
+
+def _mail(row: Any, contact: Contact) -> Mail:
     name = contacts.full_name(contact)
-    text = as_mail(name, message.body, notice=message.notice)
-    return Mail(message.id, name, contact.email, message.subject, text)
+    text = as_mail(name, row.body, notice=row.notice)
+    return Mail(row.id, name, str(contact.email), row.subject, text)
 
 
-def _contacts(session: Session, messages: Sequence[Message]) -> dict[UUID, Contact | None]:
-    """The contact of each recipient: of the row's own id in one query, of merged ones one by one."""
-    recipients = {message.recipient_id for message in messages}
-    own = session.scalars(
-        select(Contact).where(Contact.person_id.in_(recipients), Contact.email.is_not(None))
-    )
-    found: dict[UUID, Contact | None] = {contact.person_id: contact for contact in own}
-    return found | {
-        other: contacts.find(session, known_as(session, other)) for other in recipients - found.keys()
-    }
+def _contacts(session: Session, recipients: set[UUID]) -> dict[UUID, Contact]:
+    """The contact with an address of each: of the row's own id in one query, of merged ones one by one."""
+    with_address = select(Contact).where(Contact.person_id.in_(recipients), Contact.email.is_not(None))
+    found: dict[UUID, Contact] = {contact.person_id: contact for contact in session.scalars(with_address)}
+    for other in recipients - found.keys():
+        contact = contacts.find(session, known_as(session, other))
+        if contact is not None and contact.email is not None:
+            found[other] = contact
+    return found
 
 
 def settle(session: Session, at: datetime, outcomes: Iterable[Outcome]) -> None:
     """Note what became of mails that were claimed; one that was taken over meanwhile is left as it is."""
     by_id = {outcome.message_id: outcome for outcome in outcomes}
-    for message in _locked_sending(session, Message.id.in_(by_id)):
+    accepted = {message_id for message_id, outcome in by_id.items() if outcome.event == "accepted"}
+    for message in _locked_sending(session, Message.id.in_(by_id.keys() - accepted)):
         _settle(message, by_id[message.id], at)
+    sending = select(_TABLE.c.id).where(_TABLE.c.id.in_(accepted), _TABLE.c.state == State.SENDING)
+    locked = session.scalars(sending.order_by(_TABLE.c.id).with_for_update()).all()
+    change = {"state": target("accepted").value, "sent_at": at, "reason": None, "retry_at": None}
+    session.execute(update(_TABLE).where(_TABLE.c.id.in_(locked)).values(change))
 
 
 def _settle(message: Message, outcome: Outcome, at: datetime) -> None:
@@ -97,7 +115,6 @@ def _settle(message: Message, outcome: Outcome, at: datetime) -> None:
     message.state = TRANSITIONS.next(State.SENDING, event).value
     message.reason = outcome.reason
     message.retry_at = at + delay if delay else None
-    message.sent_at = at if event == "accepted" else message.sent_at
 
 
 def take_over(session: Session, at: datetime) -> int:

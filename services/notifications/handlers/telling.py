@@ -18,7 +18,8 @@ from services.notifications.domain.messages import (
     target,
 )
 from services.notifications.domain.telling import Telling, contact_in, tellings_of
-from services.notifications.handlers import contacts, preferences
+from services.notifications.handlers import contacts
+from services.notifications.handlers.known import ids_that_may_wait, recipient
 from services.notifications.models import Activity, Message
 from services.notifications.rendering import render
 from shared.aliases import known_as
@@ -29,6 +30,7 @@ from shared.messaging import Fact
 from shared.timers import schedule
 
 QUIET_HOURS_OVER, NO_ADDRESS_CAME = "quiet_hours_over", "no_address_came"
+_TELL = insert(Message.__table__).on_conflict_do_nothing()
 
 
 def tell(session: Session, fact: Fact[Event]) -> None:
@@ -39,21 +41,19 @@ def tell(session: Session, fact: Fact[Event]) -> None:
             "state": state.value,
             "held_until": held_until,
         }
-        made = session.scalar(insert(Message).values(row).on_conflict_do_nothing().returning(Message.id))
-        if made is not None:
+        if session.execute(_TELL, row).rowcount:  # type: ignore[attr-defined]
             _schedule(session, fact.now, state, held_until)
 
 
 def _first_state(
     session: Session, fact: Fact[Event], telling: Telling, recipient_id: UUID
 ) -> tuple[State, datetime | None]:
-    ids = known_as(session, recipient_id)
-    contact = contacts.find(session, ids)
+    known = recipient(session, recipient_id, telling.kind)
     return first_state(
         happened_at=fact.occurred_at,
         now=fact.now,
-        has_address=contact is not None and contact.email is not None,
-        wants_mail=telling.notice or preferences.wants_mail(session, ids, telling.kind),
+        has_address=known.has_address,
+        wants_mail=telling.notice or known.wants_mail,
     )
 
 
@@ -103,7 +103,7 @@ def _schedule(session: Session, now: datetime, state: State, held_until: datetim
 def address_came(session: Session, fact: Fact[Event]) -> None:
     """Let go what waited for the address that this fact brought."""
     if (person_id := contact_in(fact.event)) is not None:
-        _release(session, fact.now, known_as(session, person_id))
+        _release(session, fact.now, ids_that_may_wait(session, person_id))
 
 
 def person_merged(session: Session, fact: Fact[PersonMerged]) -> None:
@@ -112,6 +112,8 @@ def person_merged(session: Session, fact: Fact[PersonMerged]) -> None:
 
 
 def _release(session: Session, now: datetime, person_ids: Collection[UUID]) -> None:
+    if not person_ids:
+        return
     waiting = _locked(session, Message.recipient_id.in_(person_ids), Message.state == State.WAITING)
     contact = contacts.find(session, person_ids) if waiting else None
     if contact is not None and contact.email is not None:
