@@ -392,3 +392,11 @@ def test_a_completed_placement_thanks_the_mentor_by_the_trainees_name(session: S
     thanks = message(session, template="placement_completed_mentor")
     assert thanks.subject == "Thank you for mentoring Siobhan O'Neill"
     assert "after 1 day in school" in thanks.body
+
+
+def test_an_address_told_of_one_id_lets_go_what_waits_for_the_other(session: Session) -> None:
+    other = new_id()
+    merge(session, merged(TRAINEE, other))
+    hears(session, trn_received(person_id=other))
+    hears(session, registered())
+    assert message(session, template="trn_received").state == State.READY

@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet, OKPKey
 from shared.config import PROJECT_ROOT, ConfigurationError, Settings, settings
 from shared.config.declarations import declarations, of_each
 from shared.config.environment import from_environment
-from shared.config.example import FILE, example
+from shared.config.example import FILE, example, main
 
 pytestmark = pytest.mark.usefixtures("empty_environment")
 
@@ -194,3 +194,13 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
             variable, _, shown = line[1:].partition("=")
             monkeypatch.setitem(os.environ, variable, shown)
     assert from_environment() == Settings()
+
+
+def test_the_drift_check_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shared.config.example.FILE", tmp_path / "example")
+    (tmp_path / "example").touch()
+    assert main(["--check"]) == 1
+    assert "python -m shared.config.example" in capsys.readouterr().err
+    assert (main([]), main(["--check"])) == (0, 0)
