@@ -120,7 +120,7 @@ class InboxConsumer(SharedExtension):
             if settings().amqp_uri:
                 self._consume(seat)
             else:
-                embedded.join(self.inbox, frozenset(self._methods))
+                embedded.join(self.inbox, frozenset(self._methods), self.retries.alone)
         while not self._stopping:
             self._tick(seat)
             time.sleep(0.1)

@@ -1,15 +1,41 @@
 """The embedded bus: the consumers of this process, called by the relays without a broker."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
 from shared.database import sessions
 from shared.database.tables import SUBSCRIBER
+from shared.ids import made_at
 from shared.messaging.envelope import Envelope
 from shared.messaging.inbox import Inbox, Stopping
 
-_inboxes: dict[str, tuple[Inbox, frozenset[str]]] = {}
+Alone = Callable[[Envelope], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Consumer:
+    inbox: Inbox
+    types: frozenset[str]
+    alone: Alone | None
+    since: datetime
+
+    def deliver(self, envelopes: Sequence[Envelope]) -> None:
+        """What is older than this process may have brought the last one down: each of those runs by itself."""
+        together: list[Envelope] = []
+        for envelope in envelopes:
+            if self.alone is not None and made_at(envelope.id) < self.since:
+                self.inbox.deliver(together)
+                together = []
+                self.alone(envelope)
+            else:
+                together.append(envelope)
+        self.inbox.deliver(together)
+
+
+_inboxes: dict[str, _Consumer] = {}
 _declared: dict[str, frozenset[tuple[str, str]]] = {}
 
 
@@ -17,9 +43,11 @@ class Absent(ConnectionError):
     """Somebody who is declared to listen is not there (yet): the relay tries again, as with a broker that is away."""
 
 
-def join(inbox: Inbox, types: frozenset[str]) -> None:
-    """The service listens from now on."""
-    _inboxes[inbox.service] = (inbox, types)
+def join(inbox: Inbox, types: frozenset[str], alone: Alone | None = None) -> None:
+    """The service listens from now on; ``alone`` settles an event that may have brought a process down."""
+    known = _inboxes.get(inbox.service)
+    since = known.since if known is not None and known.inbox is inbox else datetime.now(UTC)
+    _inboxes[inbox.service] = _Consumer(inbox, types, alone, since)
     _declared.clear()
 
 
@@ -38,16 +66,17 @@ def deliver(envelopes: Sequence[Envelope]) -> None:
 
     Raises Absent when one of them is not in this process: what the others committed they will know again.
     """
-    for inbox, types in list(_inboxes.values()):
-        if wanted := [e for e in envelopes if e.type in types]:
+    here = dict(_inboxes)  # whoever joins while this runs has not got these
+    for consumer in here.values():
+        if wanted := [e for e in envelopes if e.type in consumer.types]:
             try:
-                inbox.deliver(wanted)
+                consumer.deliver(wanted)
             except Stopping:
-                raise Absent(f"{inbox.service} is going down") from None
-    types_here = {e.type for e in envelopes}
-    for type_, consumer in _listeners(envelopes[0].source) if envelopes else ():
-        if type_ in types_here and not present(consumer):
-            raise Absent(f"{consumer} is declared to listen to {type_}, and is not here")
+                raise Absent(f"{consumer.inbox.service} is going down") from None
+    types = {e.type for e in envelopes}
+    for type_, name in _listeners(envelopes[0].source) if envelopes else ():
+        if type_ in types and name not in here:
+            raise Absent(f"{name} is declared to listen to {type_}, and is not here")
 
 
 def _listeners(source: str) -> frozenset[tuple[str, str]]:
