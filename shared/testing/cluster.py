@@ -16,8 +16,12 @@ from sqlalchemy import create_engine
 
 from shared.config import PROJECT_ROOT
 from shared.database.tables import SHARED
+from shared.keys import CLI, kept_ring
 from shared.messaging.broker import open_connection
 from shared.messaging.topology import DEAD, declare_exchanges, declare_inbox, inbox_of
+from shared.policy import Principal, Role
+from shared.rpc import RpcClient
+from shared.rpc.asking import AmqpTransport
 from shared.testing.ledger import Ledger, Row
 
 LISTENS = {"listener": "speaker.word.said.v1", "speaker": "listener.word.heard.v1"}
@@ -78,6 +82,7 @@ class Cluster:
     def __init__(self, postgres_uri: str, amqp_uri: str, folder: Path, name: str) -> None:
         self.postgres_uri, self.amqp_uri, self.folder, self.prefix = postgres_uri, amqp_uri, folder, name
         self.processes: list[Process] = []
+        self._client: RpcClient | None = None
 
     def __enter__(self) -> Self:
         make_template(self.postgres_uri)
@@ -90,6 +95,8 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._client is not None:
+            self._client.close()
         for process in self.processes:
             if process.returncode is None:
                 process.kill()
@@ -117,6 +124,14 @@ class Cluster:
         )
         self.processes.append(process)
         return process
+
+    def call(self, service: str, method: str, **arguments: Any) -> Any:
+        """Call a method of a service that runs, as an operator."""
+        if self._client is None:
+            self._client = RpcClient(AmqpTransport(self.amqp_uri, "tests"), "tests")
+        ring = kept_ring(self.folder / "data")
+        token = ring.token(Principal("operator", frozenset({Role.OPERATOR})), CLI)
+        return self._client.call(service, method, arguments, principal_token=token)
 
     def logs(self) -> str:
         """The end of every log, for the message of a test that failed."""

@@ -105,3 +105,17 @@ def test_a_queue_that_is_deleted_while_its_consumer_runs_is_declared_again(clust
     cluster.start("speaker", talk="total=100,rate=1000")
     cluster.until_settled(100)
     assert cluster.ledger().mistakes() == []
+
+
+def test_events_are_held_while_the_queue_of_a_declared_consumer_is_missing(cluster: Cluster) -> None:
+    with cluster.channel() as channel:
+        channel.queue_delete(inbox_of("listener"))
+    speaker = cluster.start("speaker", talk="total=100,rate=1000")
+    cluster.until(
+        lambda: cluster.count("speaker", "outbox WHERE not_before IS NOT NULL") == 100, "all are held"
+    )
+    assert cluster.count("speaker", "event_log") == 0
+    assert "relay.returned" in speaker.said()
+    cluster.start("listener")
+    cluster.until_settled(100)
+    assert cluster.ledger().mistakes(ordered=False) == []
