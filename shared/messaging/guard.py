@@ -39,7 +39,9 @@ class Guard:
         """Raises TransactionEnded."""
         now = self._session.get_transaction()
         if now is None or now is not self._transaction or not now.is_active or _aborted(self._raw):
-            raise TransactionEnded("the handler's transaction was rolled back: let the error of the database out")
+            raise TransactionEnded(
+                "the handler's transaction was rolled back: let the error of the database out"
+            )
         if self._session.in_nested_transaction():
             raise TransactionEnded("the handler left a savepoint open: use it as a context manager")
 
