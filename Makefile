@@ -40,10 +40,13 @@ shell: ## shell scripts
 
 drift: ## are generated files up to date?
 	$(PYTHON) -m shared.config.example --check
+	@$(PYTHON) -m cli events --format markdown | diff -q - docs/events.md >/dev/null \
+		|| { echo "docs/events.md is not up to date; write it with: make docs" >&2; exit 1; }
 
 docs: ## write the generated files again
 	$(PYTHON) -m shared.config.example
 	$(PYTHON) -W ignore -m shared.events.golden
+	$(PYTHON) -m cli events --format markdown > docs/events.md
 
 test: ## all tests
 	./continuum test
