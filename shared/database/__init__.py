@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from shared.config import settings
 from shared.database import embedded
+from shared.database.trips import ShortTrips
 
 __all__ = [
     "Connection",
@@ -66,10 +67,11 @@ def operator_url(service: str) -> str:
     return _url(name_of(service), name_of(OPERATOR), settings().service_database_passwords.get(OPERATOR))
 
 
-def connect(url: str, application: str) -> Connection:
+def connect(url: str, application: str, factory: type[Connection] = Connection) -> Connection:
     """A connection of one's own, outside any pool. It must be closed by whoever asked for it."""
     made: Connection = psycopg2.connect(
         url,
+        connection_factory=factory,
         application_name=f"continuum {application}",
         options="-c timezone=UTC",
         connect_timeout=5,
@@ -80,7 +82,7 @@ def connect(url: str, application: str) -> Connection:
 
 def make_engine(url: str, application: str, *, pool: int, overflow: int) -> Engine:
     """An engine on that address; a connection that the server dropped is noticed before it is used."""
-    creator: Callable[[], Connection] = lambda: connect(url, application)
+    creator: Callable[[], Connection] = lambda: connect(url, application, ShortTrips)
     return create_engine(
         "postgresql+psycopg2://",
         creator=creator,

@@ -104,9 +104,6 @@ def test_a_transaction_that_fails_at_its_commit_publishes_nothing(
     assert hearing.rows("SELECT count(*) FROM subject_sequence") == [(0,)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the outbox forgets what was published before a savepoint is rolled back"
-)
 def test_a_savepoint_that_is_rolled_back_takes_no_event_with_it(
     make_session: Sessions, hearing: Hearing
 ) -> None:
