@@ -26,7 +26,7 @@ def ledger_table(lines: Sequence[Line], *, every: bool = False) -> Table:
     shown = [line for line in lines if every or line.committed or line.published]
     names = [name for name in (*ALWAYS[:5], *SOMETIMES, *ALWAYS[5:]) if name in ALWAYS or _any(shown, name)]
     rows = [(line.type, line.consumer or "(nobody)", *_counts(line, names)) for line in shown]
-    rows.append(("in all", "", *[sum(getattr(line, name) for line in shown) for name in names]))
+    rows.append(("in all", "", *[_sum(shown, name) for name in names]))
     columns = ["event", "consumer", *(name.replace("_", " ") for name in names)]
     return table(columns, rows, right=range(2, len(columns)))
 
@@ -43,9 +43,14 @@ def _counts(line: Line, names: Sequence[str]) -> list[Any]:
 
 def verdict(lines: Sequence[Line]) -> str:
     """The sentence beneath the table."""
-    lost, parked = missing(lines), sum(line.parked for line in lines)
-    if lost:
-        return f"{lost} missing: 'continuum reconcile' has them sent again."
+    lost, parked, waiting = missing(lines), _sum(lines, "parked"), _sum(lines, "waiting")
+    said = [f"{lost} missing: 'continuum reconcile' has them sent again" if lost else "Nothing is missing"]
+    if waiting:
+        said.append(f"{waiting} wait to be tried again")
     if parked:
-        return f"Nothing is missing; {parked} parked: 'continuum parked list' shows them."
-    return "Nothing is missing."
+        said.append(f"{parked} parked: 'continuum parked list' shows them")
+    return "; ".join(said) + "."
+
+
+def _sum(lines: Sequence[Line], name: str) -> int:
+    return sum(getattr(line, name) for line in lines)

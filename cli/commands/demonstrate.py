@@ -33,6 +33,6 @@ def demo(
     the demonstration's own; with AMQP_URI and DATABASE_URL on RabbitMQ and databases of its own. Exit code 1: the file
     has errors, which are listed; 2: it cannot be read.
     """
-    from cli.demo import play
+    from cli.demo.play import play
 
     raise typer.Exit(play(file, provider, keep=keep, remote=remote))

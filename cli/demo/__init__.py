@@ -1,5 +1,1 @@
 """The demonstration: the main job of the product, from a file of trainees to the first leaders, in about a minute."""
-
-from cli.demo.play import play
-
-__all__ = ["play"]

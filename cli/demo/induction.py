@@ -32,7 +32,7 @@ def _look_for_post(stage: Stage, player: Player, from_day: date, next_term: int 
 def _begin_post(stage: Stage, player: Player, begins_on: date, next_term: int) -> None:
     percent = 50 if player.fate is Fate.PART_TIME else 100
     asked: Answer = {"role": "teacher", "school_urn": player.school, "begins_on": begins_on}
-    asked |= {"full_time_equivalent_percent": percent} | _who(player)
+    asked |= {"full_time_equivalent_percent": percent} | _who(stage, player)
     player.post = stage.ask(cast.head(player.school), "people", "begin_role", **asked)
     agreed_on = begins_on - timedelta(days=AGREED_DAYS_BEFORE)
     if player.fate is Fate.REFUSED_FIRST:
@@ -41,11 +41,11 @@ def _begin_post(stage: Stage, player: Player, begins_on: date, next_term: int) -
     stage.at(agreed_on, player.name, partial(_agree, player=player, next_term=next_term))
 
 
-def _who(player: Player) -> Answer:
+def _who(stage: Stage, player: Player) -> Answer:
     """Usually the id; a school that does not know it gives the details, and the person is found again by them."""
     if player.fate is not Fate.MET_TWICE:
         return {"person_id": player.person_id}
-    known = player.trainee
+    known = stage.ask(stage.provider, "itt", "get_trainee", trainee_id=player.trainee["trainee_id"])
     sex = {"10": "female", "11": "male"}.get(known["sex"], "sex_not_provided")
     details = {key: known[key] for key in ("first_names", "last_name", "date_of_birth", "email")}
     return {"person": details | {"sex": sex}}

@@ -7,7 +7,7 @@ from cli.demo import cast, peers
 from cli.demo.stage import Player, Stage
 from services.cpd.domain.terms import national_calendar
 
-LEADS_PEERS = 0.35
+LEADS_PEERS = 0.27
 ANSWERED_AFTER_DAYS = 12
 CONSENTS, REFUSES = 0.7, 0.85  # below the first consents, below the second refuses, above lets it run out
 

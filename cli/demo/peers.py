@@ -16,7 +16,7 @@ from shared.errors import Conflict
 WEDNESDAY = 2
 OFFERED_DAYS_BEFORE, BOOKED_DAYS_BEFORE = 28, 14
 LATER_LEVELS = {3: 6, 4: 12, 5: 26}  # level -> weeks after it was held
-MENTORS_WHO_LEAD, GUESTS = 6, 5
+MENTORS_WHO_LEAD, GUESTS = 5, 5
 TITLES = (
     ("session", "quality_of_teaching", "Questions that make everybody think"),
     ("workshop", "behaviour_and_safety", "Calm starts, clear routines"),

@@ -13,6 +13,7 @@ from cli.demo.clock import LONGEST, Clock
 from cli.demo.installation import installation
 from cli.demo.names import BODIES, SCHOOLS
 from cli.demo.narrator import Narrator
+from cli.demo.outboxes import outboxes
 from cli.demo.report import report
 from cli.demo.sample import sample, with_mistakes
 from cli.demo.stage import Answer, Player, Stage, body_of, fates, office_hours
@@ -137,7 +138,6 @@ def _trainees(stage: Stage, import_id: str) -> list[Answer]:
 
 def _perform(stage: Stage, screen: Console) -> None:
     """Day after day until nothing more is due, ten years at most."""
-    clock, narrator = Clock(stage), Narrator(stage)
     end = stage.now + LONGEST
     columns = (
         TextColumn("{task.description}"),
@@ -145,7 +145,9 @@ def _perform(stage: Stage, screen: Console) -> None:
         TextColumn("{task.completed} steps"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+    show = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+    with outboxes() as all_outboxes, show as progress:
+        clock, narrator = Clock(stage, all_outboxes), Narrator(stage)
         bar = progress.add_task(str(stage.today), total=len(stage.players) * STEPS_A_PERSON)
         clock.settle()
         while (moment := clock.next_moment()) is not None and moment <= end:

@@ -95,7 +95,7 @@ class Stage:
         return self.now.astimezone(LONDON).date()
 
     def at(self, day: date, who: str, step: Step) -> None:
-        """Put a step on a day, never before today. Steps of one ``who`` on one day run in order, others beside them."""
+        """Put a step on a day, never before today. Steps of one ``who`` on one day belong together."""
         heapq.heappush(self._heap, (max(day, self.today), next(self._order), who, step))
 
     def next_day(self) -> date | None:
@@ -111,7 +111,7 @@ class Stage:
         return found
 
     def run(self, who: str, steps: list[Step]) -> None:
-        """Run them; what a service refuses is noted, and ends the way of this ``who`` for the day."""
+        """Run them; what a service refuses is noted, and ends the day for this ``who``."""
         try:
             for step in steps:
                 step(self)
