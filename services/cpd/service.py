@@ -66,6 +66,10 @@ class CpdService(Service):
     def appeal_time_over(self, session: Session, now: datetime, subject: str) -> None:
         outcomes.appeal_time_over(session, now, UUID(subject))
 
+    @timer(reactions.POST_OVER)
+    def post_over(self, session: Session, now: datetime, subject: str) -> None:
+        reactions.post_over(session, now, UUID(subject))
+
     @timer(evaluations.EVALUATION_DUE)
     def evaluation_due(self, session: Session, now: datetime, subject: str) -> None:
         evaluations.evaluation_due(session, now, UUID(subject))

@@ -32,7 +32,10 @@ class Award:
 
 @dataclass(eq=False, kw_only=True)
 class Post:
-    """A role period at a school. The end may be heard of before the beginning."""
+    """A role period at a school. The end may be heard of before the beginning, or before it comes.
+
+    ``ended_on`` is the first day without the post.
+    """
 
     role_period_id: UUID
     person_id: UUID
@@ -43,10 +46,13 @@ class Post:
     relevant: bool = False
     ended_on: date | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it has begun and not ended."""
-        return self.begins_on is not None and self.ended_on is None
+    def is_open(self, day: date) -> bool:
+        """Whether its beginning is known, and its end has not come on that day."""
+        return self.begins_on is not None and not self.has_ended(day)
+
+    def has_ended(self, day: date) -> bool:
+        """Whether its end has come on that day."""
+        return self.ended_on is not None and self.ended_on <= day
 
     @property
     def teaches(self) -> bool:

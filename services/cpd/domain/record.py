@@ -96,7 +96,7 @@ class InductionRecord:
             p.role_period_id == post.role_period_id and p.state is State.REFUSED for p in self.periods
         )
         found = {
-            Obstacle.POST_ENDED: not post.is_open,
+            Obstacle.POST_ENDED: not post.is_open(day),
             Obstacle.NOT_A_TEACHING_POST: not post.teaches,
             Obstacle.NO_QTS: self.qts_awarded_on is None,
             Obstacle.EXEMPT: self.standing.is_exempt(day),

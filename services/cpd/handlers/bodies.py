@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from services.cpd import models as m
 from services.cpd.domain.bodies import AppropriateBody, School
 from services.cpd.domain.policy import PERMISSIONS, school_relations
 from services.cpd.domain.terms import Term, national_calendar
+from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.proposals import propose_if_possible
 from shared.audit import audit
 from shared.errors import Invalid
@@ -57,7 +58,8 @@ def propose_waiting(session: Session, school_urns: Sequence[str], now: datetime)
     """Posts that waited for an appropriate body propose their period now."""
     session.flush()
     p = m.POST.c
-    waiting = select(p.person_id).where(p.school_urn.in_(school_urns), p.ended_on.is_(None)).distinct()
+    not_over = or_(p.ended_on.is_(None), p.ended_on > london_day(now))
+    waiting = select(p.person_id).where(p.school_urn.in_(school_urns), not_over).distinct()
     for person_id in session.scalars(waiting.order_by(p.person_id)).all():
         propose_if_possible(session, person_id, now)
 

@@ -113,7 +113,7 @@ def propose(
     """
     PERMISSIONS.require(by, "induction.propose", {OWN_SCHOOL})
     record = locked_record(session, person_id)
-    post = _own_post(record, by, school_urn)
+    post = _own_post(record, by, school_urn, london_day(now))
     if (same := _same_proposal(record, post, appropriate_body)) is not None:
         return same
     obstacle = record.obstacle(post, london_day(now))
@@ -124,9 +124,9 @@ def propose(
     return period
 
 
-def _own_post(record: InductionRecord, by: Principal, school_urn: str | None) -> Post:
+def _own_post(record: InductionRecord, by: Principal, school_urn: str | None, today: date) -> Post:
     posts = [p for p in record.posts if OWN_SCHOOL in school_relations(by, p.school_urn)]
-    posts = [p for p in posts if p.is_open and school_urn in (None, p.school_urn)]
+    posts = [p for p in posts if p.is_open(today) and school_urn in (None, p.school_urn)]
     if not posts:
         raise NotFound("this person has no post at your school")
     return min(posts, key=lambda p: (not p.teaches, p.role_period_id))

@@ -1,8 +1,9 @@
 """What cpd does when others say something: in any order, twice or late without harm."""
 
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from services.cpd.domain import decisions
 from services.cpd.domain.facts import Award, Post
 from services.cpd.domain.periods import Period, State
 from services.cpd.domain.record import InductionRecord
-from services.cpd.domain.working_days import london_day
+from services.cpd.domain.working_days import DAY, london_day, start_of
 from services.cpd.handlers.proposals import propose_if_possible
 from services.cpd.handlers.records import calendar_of, locked_record
 from shared.audit import audit
@@ -20,7 +21,9 @@ from shared.events.itt import AwardUndone, QtsAwarded
 from shared.events.people import PersonMerged, RoleBegun, RoleEnded
 from shared.messaging import Fact, publish
 from shared.policy import Principal, Role
+from shared.timers import schedule
 
+POST_OVER = "post_over"
 EYTS = "EYTS"  # Early years teacher status has no induction.
 
 
@@ -147,21 +150,41 @@ def _post(session: Session, event: RoleBegun | RoleEnded) -> Post:
 
 
 def role_ended(session: Session, fact: Fact[RoleEnded]) -> None:
-    """The end of the post releases its period, or drops its proposal; another post may be waiting."""
+    """The post ends, today or on a day to come: until then induction goes on in it."""
     event, record = fact.event, locked_record(session, fact.event.person_id)
-    _post(session, event).ended_on = event.ended_on
+    post = _post(session, event)
+    post.ended_on = event.ended_on
+    if post.has_ended(london_day(fact.now)):
+        _left(session, record, post, event.ended_on, fact.now)
+    else:
+        schedule(session, start_of(event.ended_on), POST_OVER, str(post.role_period_id))
+
+
+def post_over(session: Session, now: datetime, role_period_id: UUID) -> None:
+    """Timer: the first day without the post has come. Late, or twice, it does nothing more."""
+    person_id = session.scalar(select(m.POST.c.person_id).where(m.POST.c.role_period_id == role_period_id))
+    if person_id is None:
+        return
+    record = locked_record(session, person_id)
+    post = next(p for p in record.posts if p.role_period_id == role_period_id)
+    if post.ended_on is not None and post.has_ended(london_day(now)):
+        _left(session, record, post, post.ended_on, now)
+
+
+def _left(session: Session, record: InductionRecord, post: Post, ended_on: date, now: datetime) -> None:
+    """The end of the post releases its period, or drops its proposal; another post may be waiting."""
     period = record.live
-    if period is not None and period.role_period_id == event.role_period_id:
+    if period is not None and period.role_period_id == post.role_period_id:
         if period.state is State.PROPOSED:
-            drop_proposal(session, record, "post_ended", fact.now)
+            drop_proposal(session, record, "post_ended", now)
         elif period.state is State.OPEN:
-            release(session, record, period, event.ended_on, fact.now)
+            release(session, record, period, ended_on - DAY, now)
     session.flush()
-    propose_if_possible(session, event.person_id, fact.now)
+    propose_if_possible(session, post.person_id, now)
 
 
 def release(session: Session, record: InductionRecord, period: Period, on: date, now: datetime) -> None:
-    """The teacher leaves midway; what was served is kept."""
+    """The teacher leaves midway after that last day; what was served is kept."""
     progress = record.progress(period, calendar_of(session, period.school_urn))
     decisions.release(progress, on)
     publish(
@@ -179,10 +202,9 @@ def release(session: Session, record: InductionRecord, period: Period, on: date,
 def release_if_left(session: Session, record: InductionRecord, period: Period, now: datetime) -> None:
     """An induction that is extended after its post has ended goes on in the next post."""
     for post in record.posts:
-        if post.role_period_id == period.role_period_id and post.ended_on is not None:
-            release(session, record, period, post.ended_on, now)
-            session.flush()
-            propose_if_possible(session, period.person_id, now)
+        of_period = post.role_period_id == period.role_period_id
+        if of_period and post.ended_on is not None and post.has_ended(london_day(now)):
+            _left(session, record, post, post.ended_on, now)
 
 
 def person_merged(session: Session, fact: Fact[PersonMerged]) -> None:

@@ -22,7 +22,11 @@ from shared.testing import fact, principal, published
 
 E = TypeVar("E", bound=Event)
 SCHOOL, OTHER_SCHOOL = "100001", "100002"
-TIMERS = {"appeal_time_over": CpdService.appeal_time_over, "evaluation_due": CpdService.evaluation_due}
+TIMERS = {
+    "appeal_time_over": CpdService.appeal_time_over,
+    "evaluation_due": CpdService.evaluation_due,
+    "post_over": CpdService.post_over,
+}
 
 OPERATOR = principal(Role.OPERATOR, id="operator")
 HEAD = principal(Role.SCHOOL_LEADER, f"school:{SCHOOL}")

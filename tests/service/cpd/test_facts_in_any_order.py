@@ -58,7 +58,7 @@ def test_qts_makes_none_into_required_to_complete(cpd: Cpd, teacher: Teacher) ->
 def test_an_end_that_is_heard_before_the_beginning_leaves_no_open_post(cpd: Cpd, teacher: Teacher) -> None:
     cpd.bodies()
     cpd.hears(teacher.qts())
-    cpd.hears(teacher.ends(date(2025, 1, 31)))
+    cpd.on(date(2025, 1, 31)).hears(teacher.ends(date(2025, 1, 31)))
     cpd.hears(teacher.begins(), late=True)
     (post,) = cpd(OPERATOR, "get_induction", person_id=teacher.id)["posts"]
     assert (post["begins_on"], post["ended_on"], post["obstacle"]) == (
@@ -128,7 +128,7 @@ def test_early_years_status_has_nothing_to_do_with_induction(
 
 
 def test_the_end_of_a_post_drops_its_proposal(cpd: Cpd, teacher: Teacher, proposed: str) -> None:
-    cpd.hears(teacher.ends(date(2024, 8, 1)))
+    cpd.on(date(2024, 8, 1)).hears(teacher.ends(date(2024, 8, 1)))
     assert cpd.told(events.InductionDropped)[0].code == "post_ended"
     cpd.hears(teacher.ends(date(2024, 8, 1)))
     assert len(cpd.told(events.InductionDropped)) == 1
@@ -137,7 +137,7 @@ def test_the_end_of_a_post_drops_its_proposal(cpd: Cpd, teacher: Teacher, propos
 def test_leaving_midway_is_not_failing_and_is_resumed_as_a_new_period(
     cpd: Cpd, teacher: Teacher, opened: str
 ) -> None:
-    cpd.on(date(2025, 6, 2)).hears(teacher.ends(date(2025, 5, 30)))
+    cpd.on(date(2025, 6, 2)).hears(teacher.ends(date(2025, 5, 31)))
     (released,) = cpd.told(events.InductionReleased)
     assert (released.released_on, released.terms_served_hundredths) == (date(2025, 5, 30), 242)
     assert status(cpd, teacher) == "RequiredToComplete"
@@ -155,13 +155,46 @@ def test_leaving_midway_is_not_failing_and_is_resumed_as_a_new_period(
     assert resumed["completes_on"] == "2026-11-03"  # 3.58 terms, the last by 46 of its 79 days
 
 
+def test_the_last_day_of_a_post_is_the_one_before_its_end_and_nobody_leaves_earlier(
+    cpd: Cpd, teacher: Teacher, opened: str
+) -> None:
+    cpd.on(date(2024, 12, 2)).hears(teacher.ends(date(2024, 12, 20)))
+    assert cpd.on(date(2024, 12, 19))(BODY, "get_period", period_id=opened)["state"] == "open"
+    assert not cpd.told(events.InductionReleased)
+    cpd.on(date(2024, 12, 20))
+    (released,) = cpd.told(events.InductionReleased)
+    assert (released.released_on, released.terms_served_hundredths) == (date(2024, 12, 19), 98)
+    assert cpd(BODY, "get_period", period_id=opened)["interim_due"]
+
+
+def test_an_induction_that_is_passed_before_the_post_ends_is_not_left(
+    cpd: Cpd, teacher: Teacher, served: str
+) -> None:
+    cpd.on(date(2026, 7, 22)).hears(teacher.ends(date(2026, 9, 1)))
+    cpd(HEAD, "recommend_outcome", period_id=served, recommendation="pass")
+    cpd(BODY, "decide_induction", period_id=served, decision="pass")
+    cpd.on(date(2026, 9, 2))
+    assert status(cpd, teacher) == "Passed"
+    assert not cpd.told(events.InductionReleased)
+
+
+def test_a_post_with_an_end_to_come_can_be_served_in(cpd: Cpd, teacher: Teacher) -> None:
+    cpd.hears(teacher.qts())
+    cpd.hears(teacher.begins())
+    cpd.hears(teacher.ends(date(2025, 9, 1)))
+    cpd.bodies()
+    assert len(cpd.told(events.InductionProposed)) == 1
+    cpd.on(date(2025, 9, 1))
+    assert cpd.told(events.InductionDropped)[0].code == "post_ended"
+
+
 def test_a_post_that_began_before_the_other_ended_waits_for_its_turn(
     cpd: Cpd, teacher: Teacher, opened: str
 ) -> None:
     second = teacher.begins(date(2025, 1, 6), role_period_id=new_id(), school_urn=OTHER_SCHOOL)
     cpd.on(date(2025, 1, 6)).hears(second)
     assert len(cpd.told(events.InductionProposed)) == 1
-    cpd.on(date(2025, 2, 3)).hears(teacher.ends(date(2025, 1, 31)))
+    cpd.on(date(2025, 2, 3)).hears(teacher.ends(date(2025, 2, 1)))
     assert cpd.told(events.InductionProposed)[1].starts_on == date(2025, 2, 1)
 
 
