@@ -52,6 +52,8 @@ def _check(row: Row, found: list[Listed], schools: dict[UUID, dict[int, str]]) -
     if one is None:
         days = " or ".join(slash(each.trainee.itt_start_date) for each in found)
         yield _error(row, START, f"is not the start of this trainee; it is {days}")
+    elif one.trainee.id in schools:
+        yield _error(row, TRN, "stands in two rows; keep one of them")
     elif one.trainee.state in CLOSED_TO_EDITS:
         yield _error(row, TRN, f"is of a trainee who is {one.trainee.state.value} and cannot be changed")
     else:

@@ -127,4 +127,8 @@ class MoveTrainee(Correction):
 
 
 class DiscardTrainee(Correction):
-    code = fields.Enum(DiscardCode, by_value=True, required=True)
+    """An import is undone as a whole, by ``undo_import``: its code is none for a single trainee."""
+
+    code = fields.Enum(
+        DiscardCode, by_value=True, required=True, validate=validate.NoneOf([DiscardCode.IMPORT_UNDONE])
+    )

@@ -138,6 +138,13 @@ def test_a_trainee_who_has_begun_is_not_discarded(itt: Itt, session: Session) ->
         )
 
 
+def test_the_code_of_an_undone_import_is_no_way_round_the_start_of_the_course(
+    itt: Itt, session: Session
+) -> None:
+    with pytest.raises(Invalid, match="code"):
+        itt.asked(ADMIN, "discard_trainee", trainee_id=with_trn(session), code="import_undone", reason="x")
+
+
 CORRECTIONS: list[tuple[str, dict[str, Any]]] = [
     ("undo_withdrawal", {}),
     ("undo_award", {}),

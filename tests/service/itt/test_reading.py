@@ -149,6 +149,16 @@ def test_the_history_tells_commands_and_facts_in_order(itt: Itt, session: Sessio
         itt.asked(OTHER_PROVIDER, "trainee_history", trainee_id=trainee_id)
 
 
+def test_the_history_tells_an_edit_without_equality_data_and_ni_number(itt: Itt, session: Session) -> None:
+    trainee_id = register(session)
+    edit = {"ethnicity": "120", "disability1": "58", "ni_number": "QQ123456C", "last_name": "Adeyemi"}
+    itt.asked(PROVIDER, "change_trainee", trainee_id=trainee_id, changes=edit)
+    for by in (PROVIDER, ADMIN):
+        found = itt.asked(by, "trainee_history", trainee_id=trainee_id)["items"]
+        (told,) = [item["details"] for item in found if item["what"] == "trainee.change"]
+        assert told == {"last_name": ["Okafor", "Adeyemi"]}
+
+
 def test_the_export_holds_equality_data_and_is_audited(itt: Itt, session: Session) -> None:
     import_file(
         session, nth(1, ethnicity="120", placement_2_urn="123456"), nth(2, itt_start_date="2025-09-01")

@@ -164,6 +164,14 @@ def test_a_closed_trainee_gets_no_placements() -> None:
     assert "cannot be changed" in error.message
 
 
+def test_a_trainee_in_two_rows_of_placements_is_an_error() -> None:
+    rows = [PLACED | {"Placement 1 URN": "123456"}, PLACED | {"Placement 1 URN": "234567"}]
+    data = write(bulk_placements.COLUMNS, [bulk_placements.INSTRUCTIONS, *rows]).encode()
+    (error,) = bulk_placements.parse(data, [ONE]).errors
+    assert (error.row, error.column) == (4, "TRN")
+    assert "two rows" in error.message
+
+
 def test_the_placement_sheet_shows_who_can_be_changed() -> None:
     closed = replace(ONE, trainee=ready(state=State.AWARDED))
     sheet = bulk_placements.sheet([replace(ONE, placements=[placement(2, "234567")]), closed])
