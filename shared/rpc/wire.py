@@ -1,6 +1,7 @@
 """What travels: JSON bodies of requests and replies, as Nameko 2.14 writes them, and errors as plain data."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -14,6 +15,7 @@ from shared.errors import ContinuumError, DeadlineExceeded, Fault, Invalid, TooL
 from shared.rpc.limits import MAX_MESSAGE_BYTES
 
 Headers = Mapping[str, Any]
+_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def request_body(arguments: Mapping[str, Any]) -> bytes:
 
 
 def arguments_of(body: bytes) -> tuple[list[Any], dict[str, Any]]:
-    """The ``args`` and ``kwargs`` of a request. Raises Invalid or TooLarge."""
+    """The ``args`` and ``kwargs`` of a request. Raises Invalid (also for text no database can hold) or TooLarge."""
     check_size("the request", body)
     try:
         request = json.loads(body.decode(), parse_constant=_no_number)
@@ -82,6 +84,8 @@ def arguments_of(body: bytes) -> tuple[list[Any], dict[str, Any]]:
     if isinstance(request, dict):
         args, kwargs = request.get("args"), request.get("kwargs")
         if isinstance(args, list) and isinstance(kwargs, dict):
+            if _SUSPECT.search(body):
+                _check_texts(args, kwargs)
             return args, kwargs
     raise Invalid('the request must be {"args": [...], "kwargs": {...}}')
 
@@ -142,6 +146,21 @@ def check_size(what: str, body: bytes) -> None:
             size_bytes=len(body),
             limit_bytes=MAX_MESSAGE_BYTES,
         )
+
+
+def _check_texts(args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Raises Invalid, by the name of the argument, for text that PostgreSQL and UTF-8 have no form for."""
+    texts = {"arguments": json.dumps([args, list(kwargs)], ensure_ascii=False)}
+    texts |= {name: json.dumps(value, ensure_ascii=False) for name, value in kwargs.items()}
+    if wrong := next((name for name, written in texts.items() if not _is_text(written)), None):
+        raise Invalid.field(wrong, "may hold neither the character NUL nor half of a surrogate pair")
+
+
+def _is_text(written: str) -> bool:
+    """JSON writes NUL as an escape, and half of a surrogate pair as it is; an escaped backslash is neither."""
+    if "\\u0000" in written.replace("\\\\", ""):
+        return False
+    return written.encode("utf-8", "replace").decode() == written
 
 
 def _no_number(text: str) -> NoReturn:

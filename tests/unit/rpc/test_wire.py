@@ -85,6 +85,26 @@ def test_a_request_of_another_form_is_refused(body: bytes) -> None:
         arguments_of(body)
 
 
+@pytest.mark.parametrize(
+    ("kwargs", "named"),
+    [
+        ({"why": "a\0b"}, "why"),
+        ({"why": "\ud800"}, "why"),
+        ({"person": {"names": ["\\\0"]}}, "person"),
+        ({"\udfff": 1}, "arguments"),
+    ],
+)
+def test_text_that_no_database_can_hold_is_refused_by_name(kwargs: dict[str, Any], named: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        arguments_of(json.dumps({"args": [], "kwargs": kwargs}).encode())
+    assert list(refused.value.fields) == [named]
+
+
+def test_an_emoji_and_a_written_backslash_are_text() -> None:
+    kwargs = {"why": "\\u0000 \U0001f600"}
+    assert arguments_of(json.dumps({"args": ["\\ud800"], "kwargs": kwargs}).encode())[1] == kwargs
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_at_all_do_more_than_be_refused(body: bytes) -> None:
     try:
@@ -175,18 +195,19 @@ def test_details_of_an_error_can_always_be_told(value: object, said: object) -> 
     assert plain(value) == said
 
 
+texts = st.text(st.characters(exclude_characters="\0"))
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**60), 2**60)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(), inside, max_size=4),
+    | texts,
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(texts, inside, max_size=4),
     max_leaves=20,
 )
 
 
-@given(st.dictionaries(st.text(), json_values))
+@given(st.dictionaries(texts, json_values))
 def test_arguments_arrive_as_they_were_given(arguments: Mapping[str, Any]) -> None:
     try:
         body = request_body(arguments)
