@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -109,9 +109,16 @@ def _mentor(session: Session, given: Mapping[str, Any]) -> tuple[UUID, Person]:
     )
     known = None
     if person.email:
+        _lock_address(session, person.email)
         same = select(models.Placement.mentor_id).where(models.Placement.mentor_email == person.email)
         known = session.scalar(same.order_by(models.Placement.mentor_id).limit(1))
     return given.get("person_id") or known or new_id(), person
+
+
+def _lock_address(session: Session, email: str) -> None:
+    """One at a time: two placements at once cannot both find the mentor new."""
+    key = func.hashtextextended(f"itt mentor {email}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _settle(stored: models.Placement, wanted: Placement) -> records.Changes:

@@ -4,8 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from shared.database import engine
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.events.itt import FinalAssessmentRecorded, PlacementArranged, PlacementCompleted, ReviewRecorded
 from shared.ids import new_id
@@ -51,6 +54,18 @@ def test_the_same_placement_again_changes_nothing(itt: Itt, session: Session) ->
     assert first == again
     assert first["placements"][0]["placement_id"] == str(id_)
     assert types(session).count("itt.placement.arranged.v1") == 1
+
+
+def test_two_placements_at_once_do_not_both_find_their_mentor_new(
+    session: Session, service_database: str
+) -> None:
+    key = func.hashtextextended(f"itt mentor {MENTOR['email']}", 0)
+    trainee_id = with_trn(session)
+    with engine(service_database).connect() as other, other.begin():
+        assert other.scalar(select(func.pg_try_advisory_xact_lock(key)))
+        session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            arranged(session, trainee_id, 1, "123456")
 
 
 def test_a_mentor_is_known_by_the_e_mail_address(itt: Itt, session: Session) -> None:
