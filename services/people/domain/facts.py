@@ -33,6 +33,7 @@ class Mark(StrEnum):
     WITHDRAWN = "withdrawn"
     QTS = "qts"
     EYTS = "eyts"
+    REMOVAL_REFUSED = "removal_refused"
     OPENED = "opened"
     RELEASED = "released"
     PASSED = "passed"

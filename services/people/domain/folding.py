@@ -84,6 +84,9 @@ def _records(facts: Iterable[PersonFact]) -> Records:
 def _apply(fact: PersonFact, records: Records) -> None:
     effect = EFFECTS[fact.type]
     record = records[effect.kind][str(fact.details[effect.key])]
+    if Mark.QTS in effect.clears and _is_last_qts_of_who_started(record, records):
+        record.marks.add(Mark.REMOVAL_REFUSED)
+        return
     record.marks |= effect.sets
     record.marks -= effect.clears
     record.role = fact.details.get("role", record.role)
@@ -93,6 +96,13 @@ def _apply(fact: PersonFact, records: Records) -> None:
         record.ended_on = fact.day(effect.ends)
     if Mark.ENDED in effect.clears:
         record.ended_on = date.max
+
+
+def _is_last_qts_of_who_started(course: Record, records: Records) -> bool:
+    """Removing the last QTS once induction has started is an error: it counts on."""
+    others = (other for other in records[Kind.TRAINING].values() if other is not course)
+    started = any(period.has(Mark.OPENED) for period in records[Kind.INDUCTION].values())
+    return started and course.has(Mark.QTS) and not any(other.has(Mark.QTS) for other in others)
 
 
 def _leading(roles: Iterable[Record], on: date) -> Stage | None:
@@ -132,6 +142,8 @@ def _after_award(opened: list[Record], exempt: bool) -> tuple[Stage, Flag]:
 def _gaps(courses: list[Record], periods: list[Record]) -> Iterable[str]:
     if any(c.has(Mark.QTS, Mark.EYTS) and not c.has(Mark.STARTED) for c in courses):
         yield "An award is on record, but no start of that training."
+    if any(c.has(Mark.REMOVAL_REFUSED) for c in courses):
+        yield "Qualified teacher status was taken back after induction had started: it counts on."
     if periods and not any(c.has(Mark.QTS) for c in courses):
         yield "Induction is on record, but no qualified teacher status."
     if any(p.has(Mark.PASSED, Mark.FAILED) and not p.has(Mark.OPENED) for p in periods):

@@ -89,6 +89,7 @@ def a_role(n: int, role: str, begins_on: date, ended_on: date | None = None) -> 
         ("registered started qts", "qualified", ""),
         ("registered started qts award_undone", "trainee", ""),
         ("registered started eyts", "qualified", ""),
+        ("registered started qts registered:2 started:2 qts:2 opened award_undone", "early_career", ""),
         ("registered started qts opened", "early_career", ""),
         ("registered started qts opened extended", "early_career", ""),
         ("registered started qts opened released", "qualified", "paused"),
@@ -133,6 +134,24 @@ def test_a_gate_is_not_passed_before_the_one_below_it(facts: str, stage: str, ga
     standing = fold(story(facts), ON)
 
     assert (standing.stage, standing.gaps) == (stage, (gap,))
+
+
+@pytest.mark.parametrize(
+    ("facts", "stage", "gap"),
+    [
+        ("started qts opened award_undone", "early_career", "after induction had started: it counts on."),
+        ("started qts opened passed award_undone", "teacher", "after induction had started: it counts on."),
+        ("started qts award_undone opened", "trainee", "Induction is on record, but no"),
+    ],
+)
+def test_removing_the_last_qts_once_induction_has_started_is_an_error(
+    facts: str, stage: str, gap: str
+) -> None:
+    standing = fold(story(facts), ON)
+
+    (told,) = standing.gaps
+    assert standing.stage == stage
+    assert gap in told
 
 
 @pytest.mark.parametrize(
