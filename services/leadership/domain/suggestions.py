@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.leadership.domain.signals import Signal, reasons
+from shared.errors import Conflict
 from shared.transitions import Transitions
 
 CONSENT_DAYS = 28
@@ -80,6 +81,12 @@ class Signaller:
 def consent_until(made_on: date) -> date:
     """The last day of the 28 on which consent can be given."""
     return made_on + timedelta(CONSENT_DAYS)
+
+
+def check_in_time(open_until: date, on: date) -> None:
+    """Consent is given in its 28 days, also when what ran out is not blanked yet. Raises Conflict."""
+    if on > open_until:
+        raise Conflict(f"The time to consent ended on {open_until}.", open_until=open_until.isoformat())
 
 
 def reasons_to_suggest(person: Signaller, on: date) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.leadership.domain import nominations as domain
 from services.leadership.domain.nominations import LIVE, NominationState, Source
 from services.leadership.domain.policy import PERMISSIONS, is_head_of, relations
+from services.leadership.domain.suggestions import check_in_time
 from services.leadership.handlers.colleagues import end_of, hold, london, rows_of, schools_of
 from services.leadership.models import Nomination
 from shared.aliases import known_as, resolve
@@ -54,10 +55,11 @@ def consent_to_nomination(
 ) -> dict[str, Any]:
     """The person agrees to what a colleague proposed. Asked again, it is so already.
 
-    Raises NotFound (also for somebody else's, and once it was refused or ran out).
+    Raises NotFound (also for somebody else's, and once it was refused or ran out), Conflict (too late).
     """
     row, person_id = _own(session, by, nomination_id)
     if row.state != NominationState.MADE:
+        check_in_time(_to_domain(row).open_until, london(now))
         _move(session, row, "consent")
         publish(session, _made(row, person_id, now))
         audit(session, by, now, action="nomination.consent", subject=f"nomination/{row.id}")

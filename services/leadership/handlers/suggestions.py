@@ -44,10 +44,12 @@ def suggest(session: Session, fact: Fact[Event]) -> None:
 def consent(session: Session, now: datetime, by: Principal, *, suggestion_id: UUID) -> dict[str, Any]:
     """The person agrees: the suggestion becomes a nomination. Asked again, it is so already.
 
-    Raises NotFound (also for somebody else's), TransitionNotAllowed (refused, or run out).
+    Raises NotFound (also for somebody else's), TransitionNotAllowed (refused, or run out), Conflict (too late).
     """
     row = _own(session, by, suggestion_id)
     if row.state != domain.SuggestionState.CONSENTED:
+        if row.state == domain.SuggestionState.OPEN:
+            domain.check_in_time(_to_domain(row).open_until, london(now))
         person_id = _close(session, row, "consent", now)
         publish(session, ConsentGiven(occurred_at=now, suggestion_id=row.id, person_id=person_id))
         make(session, now, person_id, Source.SUGGESTION, proposed_by=None, suggestion_id=row.id)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.leadership.models import Nomination
-from shared.errors import Invalid, NotAllowed, NotFound, TransitionNotAllowed
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TransitionNotAllowed
 from shared.events import Event, leadership, people
 from shared.ids import new_id
 from shared.policy import Role
@@ -150,6 +150,19 @@ def test_a_nomination_without_consent_is_blanked_after_28_days(session: Session,
     row = session.get_one(Nomination, id_)
     assert (row.state, row.person_id, row.proposed_by) == ("expired", None, None)
     assert [e.cause for e in told(session, leadership.NominationLapsed)] == ["expired"]
+
+
+def test_consent_to_a_nomination_is_given_in_its_28_days_even_when_the_timer_is_late(
+    service: Leadership,
+) -> None:
+    id_ = service.asked(PEER, "nominate", person_id=str(ME))["nomination_id"]
+    service.at = AT + timedelta(days=29)
+
+    with pytest.raises(Conflict, match="2026-09-29"):
+        service.asked(MYSELF, "consent_to_nomination", nomination_id=id_)
+
+    service.at = AT + timedelta(days=28)
+    assert service.asked(MYSELF, "consent_to_nomination", nomination_id=id_)["state"] == "made"
 
 
 def test_what_is_held_is_shown_to_persons_only(service: Leadership) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.leadership.models import Suggestion
 from shared.audit import audit_trail
-from shared.errors import NotFound, TransitionNotAllowed
+from shared.errors import Conflict, NotFound, TransitionNotAllowed
 from shared.events import Event, leadership, people
 from shared.ids import new_id
 from shared.policy import Role
@@ -234,6 +234,21 @@ def test_without_an_answer_the_suggestion_runs_out_when_28_days_are_over(
     assert (shown["state"], shown["reasons"], shown["closed_on"]) == ("expired", [], "2026-09-30")
     service.hears(mentored(ME))
     assert len(told(session, leadership.SuggestionMade)) == 1
+
+
+def test_consent_is_given_in_its_28_days_even_when_the_timer_is_late(
+    session: Session, service: Leadership
+) -> None:
+    made = suggested(session, service)
+    service.at = datetime(2026, 9, 29, 23, tzinfo=UTC)
+
+    with pytest.raises(Conflict, match="2026-09-29"):
+        service.asked(MYSELF, "consent", suggestion_id=str(made.suggestion_id))
+
+    service.at = datetime(2026, 9, 29, 22, 59, tzinfo=UTC)
+    assert service.asked(MYSELF, "consent", suggestion_id=str(made.suggestion_id))["state"] == "consented"
+    service.at = AT + timedelta(days=60)
+    assert service.asked(MYSELF, "consent", suggestion_id=str(made.suggestion_id))["state"] == "consented"
 
 
 def test_who_is_nominated_is_not_suggested_as_well(session: Session, service: Leadership) -> None:
