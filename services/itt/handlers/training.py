@@ -56,7 +56,7 @@ def arrange_placement(
     stored = _numbered(session, trainee_id, number) or _added(session, row, number, school_urn, placement_id)
     if placement_id and stored.id != placement_id:
         _rename(session, stored, placement_id)
-    mentor_id, person = _mentor(session, mentor)
+    mentor_id, person = _mentor(session, stored, mentor)
     wanted = replace(
         records.placement(stored),
         school_urn=school_urn,
@@ -100,8 +100,11 @@ def _rename(session: Session, stored: models.Placement, placement_id: UUID) -> N
     stored.id = placement_id
 
 
-def _mentor(session: Session, given: Mapping[str, Any]) -> tuple[UUID, Person]:
-    """The mentor with an id: the one given, else the one that the e-mail address already has here, else new."""
+def _mentor(session: Session, stored: models.Placement, given: Mapping[str, Any]) -> tuple[UUID, Person]:
+    """The mentor with an id: the one given, else the one that the e-mail address already has here, else new.
+
+    Without an address, whoever mentors this placement under the same name stays who they are.
+    """
     person = Person(
         first_names=given["first_names"].strip(),
         last_name=given["last_name"].strip(),
@@ -112,6 +115,8 @@ def _mentor(session: Session, given: Mapping[str, Any]) -> tuple[UUID, Person]:
         _lock_address(session, person.email)
         same = select(models.Placement.mentor_id).where(models.Placement.mentor_email == person.email)
         known = session.scalar(same.order_by(models.Placement.mentor_id).limit(1))
+    elif (stored.mentor_first_names, stored.mentor_last_name) == (person.first_names, person.last_name):
+        known = stored.mentor_id
     return given.get("person_id") or known or new_id(), person
 
 

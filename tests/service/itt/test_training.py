@@ -68,6 +68,15 @@ def test_two_placements_at_once_do_not_both_find_their_mentor_new(
             arranged(session, trainee_id, 1, "123456")
 
 
+def test_a_mentor_without_an_address_is_the_same_when_asked_again(itt: Itt, session: Session) -> None:
+    given = PLACEMENT | {"mentor": {"first_names": "Ruth", "last_name": "Hall"}}
+    trainee_id = with_trn(session)
+    first = itt.asked(PROVIDER, "arrange_placement", trainee_id=trainee_id, **given)
+    again = itt.asked(PROVIDER, "arrange_placement", trainee_id=trainee_id, **given)
+    assert first == again
+    assert types(session).count("itt.placement.arranged.v1") == 1
+
+
 def test_a_mentor_is_known_by_the_e_mail_address(itt: Itt, session: Session) -> None:
     one = arranged(session, with_trn(session), 1, "123456")
     other = arranged(
