@@ -1,10 +1,10 @@
 """Identity: whoever is met for the first time is somebody new, somebody known, or for a person to decide."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, or_, select
+from sqlalchemy import Text, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -60,11 +60,17 @@ def give_ni_number(
     person = session.get(Person, present)
     if person is None:
         raise NotFound(f"There is no person {person_id}.")
+    _lock_number(session, hashed)
     if hashed != person.ni_number_hash:
         person.ni_number_hash = hashed
         _consider(session, person, now)
         audit(session, by, now, action="person.give_ni_number", subject=f"person/{present}")
     return one_locked(session, resolve(session, present))
+
+
+def _lock_number(session: Session, hashed: str) -> None:
+    """One at a time: two people who give the same number at once cannot both find nobody."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(hashed, 0))))
 
 
 def duplicates(
@@ -89,9 +95,7 @@ def merge(
     PERMISSIONS.require(by, "match.decide")
     if person_id == merged_id:
         raise Invalid.field("merged_id", "must be another id than person_id")
-    stays, goes = resolve(session, person_id), resolve(session, merged_id)
-    if missing := {stays, goes} - locked(session, {stays, goes}).keys():
-        raise NotFound(f"There is no person {missing.pop()}.")
+    stays, goes = _both(session, person_id, merged_id)
     if stays != goes:
         _merge(session, now, stays, goes)
         _audit(session, now, by, "person.merge", stays, goes, reason)
@@ -106,18 +110,35 @@ def separate(
     Raises NotFound, NotAllowed, Conflict (it is not merged into anybody).
     """
     PERMISSIONS.require(by, "match.decide")
-    statement = select(PERSON_ALIAS.c.person_id).where(
-        PERSON_ALIAS.c.merged_id == merged_id, PERSON_ALIAS.c.separated == 0
-    )
-    if (stays := session.scalar(statement)) is None:
-        raise Conflict(f"{merged_id} is not merged into anybody.")
-    merged = locked(session, {stays, merged_id})[merged_id]
-    _note_alias(session, now, merged_id, stays, separated=1)
+    stays, merged = _merged_into(session, merged_id)
+    at = _note_alias(session, now, merged_id, stays, separated=1)
     _decide(session, now, stays, merged_id, "separate")
-    publish(session, PersonSeparated(occurred_at=now, person_id=stays, merged_id=merged_id))
+    publish(session, PersonSeparated(occurred_at=at, person_id=stays, merged_id=merged_id))
     _identify(session, merged, now, met_by="people")
     _audit(session, now, by, "person.separate", stays, merged_id, reason)
     return {"person_id": stays, "merged_id": merged_id}
+
+
+def _both(session: Session, one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    """The ids that two people go by, locked: who waited for the rows asks again what they mean. Raises NotFound."""
+    while True:
+        present = resolve(session, one), resolve(session, other)
+        if missing := set(present) - locked(session, present).keys():
+            raise NotFound(f"There is no person {missing.pop()}.")
+        if present == (resolve(session, one), resolve(session, other)):
+            return present
+
+
+def _merged_into(session: Session, merged_id: UUID) -> tuple[UUID, Person]:
+    """Whom the id was merged into, and the person of the id; both locked. Raises Conflict."""
+    into = select(PERSON_ALIAS.c.person_id).where(
+        PERSON_ALIAS.c.merged_id == merged_id, PERSON_ALIAS.c.separated == 0
+    )
+    while (stays := session.scalar(into)) is not None:
+        merged = locked(session, {stays, merged_id})[merged_id]
+        if session.scalar(into) == stays:
+            return stays, merged
+    raise Conflict(f"{merged_id} is not merged into anybody.")
 
 
 def keep_apart(
@@ -143,9 +164,10 @@ def _consider(session: Session, person: Person, now: datetime) -> UUID | None:
     """Compare with those who may be the same; gives the id of a definite match, into which the person was merged."""
     verdict = _verdict(session, person)
     if verdict.same_as is not None:
-        locked(session, {verdict.same_as, person.id})
-        _merge(session, now, verdict.same_as, person.id)
-        return verdict.same_as
+        stays, goes = _both(session, verdict.same_as, person.id)
+        if stays != goes:
+            _merge(session, now, stays, goes)
+        return stays
     for other_id, alike in verdict.possible:
         _wait(session, now, person.id, other_id, alike)
     return None
@@ -208,8 +230,8 @@ def _merge(session: Session, now: datetime, stays: UUID, goes: UUID) -> None:
     one, other = (session.get_one(Person, id_) for id_ in (stays, goes))
     _wait(session, now, stays, goes, likeness(identity_of(one), identity_of(other)))
     _decide(session, now, stays, goes, "merge")
-    _note_alias(session, now, goes, stays, separated=0)
-    publish(session, PersonMerged(occurred_at=now, person_id=stays, merged_id=goes))
+    at = _note_alias(session, now, goes, stays, separated=0)
+    publish(session, PersonMerged(occurred_at=at, person_id=stays, merged_id=goes))
 
 
 def _decide(session: Session, now: datetime, one: UUID, other: UUID, event: str) -> None:
@@ -226,17 +248,23 @@ def _decide(session: Session, now: datetime, one: UUID, other: UUID, event: str)
     session.flush()
 
 
-def _note_alias(session: Session, now: datetime, merged_id: UUID, person_id: UUID, *, separated: int) -> None:
+def _note_alias(
+    session: Session, now: datetime, merged_id: UUID, person_id: UUID, *, separated: int
+) -> datetime:
+    """Gives when it happened: after the last word about the id, for by that everybody knows the latest."""
+    said = session.scalar(select(PERSON_ALIAS.c.occurred_at).where(PERSON_ALIAS.c.merged_id == merged_id))
+    at = now if said is None or said < now else said + timedelta(microseconds=1)
     row = {
         "merged_id": merged_id,
         "person_id": person_id,
         "separated": separated,
-        "occurred_at": now,
+        "occurred_at": at,
         "sequence": 0,
     }
     statement = insert(PERSON_ALIAS).values(row)
     session.execute(statement.on_conflict_do_update(index_elements=["merged_id"], set_=row))
     batch.regroup(session)
+    return at
 
 
 def _audit(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.people.domain import roles as domain
@@ -15,7 +15,7 @@ from services.people.domain.policy import PERMISSIONS, school_relations
 from services.people.domain.words import london
 from services.people.handlers.persons import ensure, one_locked, store_detail
 from services.people.hash_key import hash_key
-from services.people.models import Person, RolePeriod
+from services.people.models import Person, PersonDetail, RolePeriod
 from shared.aliases import known_as, resolve
 from shared.audit import audit
 from shared.errors import Invalid, NotFound
@@ -56,6 +56,7 @@ def begin_role(
     PERMISSIONS.require(by, "role.begin", school_relations(by, school_urn))
     domain.check_begin(begins_on, full_time_equivalent_percent, london(now))
     wanted = _Wanted(domain.Role(role), school_urn, begins_on, full_time_equivalent_percent)
+    _lock_school(session, school_urn)
     known_id = _find(session, wanted, person_id, person)
     holder = one_locked(session, known_id) if known_id else None
     if holder is not None and (held := _held(session, holder.id, wanted)) is not None:
@@ -116,7 +117,8 @@ def _find(
     if person_id is None:
         if person is None:
             raise Invalid.field("person_id", "give the id of a person, or the details of a new one as person")
-        return _introduced_before(session, wanted, Details(**_named(person)))
+        birth = birth_hash(hash_key(), person.get("date_of_birth"))
+        return _introduced_before(session, wanted, Details(**_named(person)), birth)
     present = resolve(session, person_id)
     if session.get(Person, present) is not None:
         return present
@@ -125,17 +127,25 @@ def _find(
     return None
 
 
-def _introduced_before(session: Session, wanted: _Wanted, details: Details) -> UUID | None:
+def _lock_school(session: Session, school_urn: str) -> None:
+    """One at a time begins a role at a school: a request that is sent twice at once introduces one person."""
+    key = func.hashtextextended(f"people roles {school_urn}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _introduced_before(session: Session, wanted: _Wanted, details: Details, birth: str | None) -> UUID | None:
     """The person whom this very request introduced when it was sent the first time."""
     statement = (
         select(Person.id)
         .join(RolePeriod, RolePeriod.person_id == Person.id)
+        .join(PersonDetail, PersonDetail.id == RolePeriod.id)
         .where(
             RolePeriod.role == wanted.role,
             RolePeriod.school_urn == wanted.school_urn,
             RolePeriod.begins_on == wanted.begins_on,
             Person.search_text == details.search_text,
             Person.email_key.is_not_distinct_from(tidy_email(details.email)),
+            PersonDetail.birth_hash.is_not_distinct_from(birth),
         )
     )
     found = session.scalars(statement.order_by(Person.id)).first()
