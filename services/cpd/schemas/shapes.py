@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range, Regexp
 
-URN = Regexp(r"^\d{6,7}$", error="six digits, or seven")
-CODE = Regexp(r"^[a-z0-9][a-z0-9-]{0,62}$", error="lower-case letters, digits and hyphens")
+URN = Regexp(r"[0-9]{6,7}\Z", error="six digits, or seven")
+CODE = Regexp(r"[a-z0-9][a-z0-9-]{0,62}\Z", error="lower-case letters, digits and hyphens")
 TEXT = Length(max=5000)
 SHORT = Length(min=1, max=200)
 LIMIT = Range(min=1, max=200)
