@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from joserfc import jwt
@@ -50,7 +51,7 @@ def _checked(token: str, ring: "KeyRing") -> tuple[Principal, float]:
     try:
         decoded = jwt.decode(token, ring.find, [ALGORITHM])
         issuer, principal, expires = _read(decoded.claims)
-    except (JoseError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+    except (JoseError, LookupError, TypeError, ValueError, OverflowError, AttributeError, RecursionError):
         raise Unauthenticated("the principal's token is not valid: wrong form, key or signature") from None
     if issuer != ring.issuer(decoded.header["kid"]) or not may_issue(issuer, principal):
         raise Unauthenticated(
@@ -77,7 +78,14 @@ def _read(claims: Mapping[str, Any]) -> tuple[str, Principal, float]:
         on_behalf_of=_text(claims["on_behalf_of"]) if "on_behalf_of" in claims else None,
         sets_clock=claims.get("clock") is True,
     )
-    return _text(claims["iss"]), principal, float(claims["exp"])
+    return _text(claims["iss"]), principal, _moment(claims["exp"])
+
+
+def _moment(value: object) -> float:
+    """Unix seconds; what never comes (NaN, Infinity) is no end of a token."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ValueError("a moment must be a number")
+    return float(value)
 
 
 def _text(value: object) -> str:

@@ -123,6 +123,10 @@ def test_what_is_not_signed_by_an_issuer_is_refused(broken: Any) -> None:
         {"on_behalf_of": ""},
         {"exp": "never"},
         {"exp": None},
+        {"exp": "inf"},
+        {"exp": float("nan")},
+        {"exp": float("inf")},
+        {"exp": 10**400},
     ],
 )
 def test_claims_of_a_wrong_form_are_refused(claims: dict[str, Any]) -> None:
