@@ -63,7 +63,7 @@ class Service:
     @rpc(None, schemas.NextDue, idempotent=True)
     def next_due(self, call: Call) -> dict[str, Any]:
         """When the next timer is due, if any."""
-        handlers.require_operator(call.principal, "next_due")
+        handlers.require_insider(call.principal, "next_due")
         return {"at": handlers.next_due(call.session)}
 
     # --- facts
@@ -71,13 +71,13 @@ class Service:
     @rpc(None, schemas.Backlog, idempotent=True)
     def backlog(self, call: Call) -> dict[str, Any]:
         """How many events wait in the outbox, were made, were handled, failed: cheap enough to poll."""
-        handlers.require_operator(call.principal, "backlog")
+        handlers.require_insider(call.principal, "backlog")
         return handlers.backlog(call.session)
 
     @rpc(schemas.EventPage, idempotent=True)
     def event_page(self, call: Call, **page: Any) -> dict[str, Any]:
         """A page of this service's log, for backfill and replay."""
-        handlers.require_operator(call.principal, "event_page")
+        handlers.require_insider(call.principal, "event_page")
         return handlers.event_page(call.session, **page)
 
     @rpc(schemas.ReplayPage, schemas.ReplayedPage, idempotent=True)
@@ -89,25 +89,25 @@ class Service:
     @rpc(schemas.Digest, schemas.Buckets, idempotent=True)
     def log_digest(self, call: Call, types: list[str], since: datetime | None, source: str | None) -> Any:
         """Count and hash of what this service published, for each type and hour."""
-        handlers.require_operator(call.principal, "log_digest")
+        handlers.require_insider(call.principal, "log_digest")
         return handlers.log_digest(call.session, types, since)
 
     @rpc(schemas.Digest, schemas.Buckets, idempotent=True)
     def inbox_digest(self, call: Call, types: list[str], since: datetime | None, source: str | None) -> Any:
         """Count and hash of what this service knows of a source's events, for each type and hour."""
-        handlers.require_operator(call.principal, "inbox_digest")
+        handlers.require_insider(call.principal, "inbox_digest")
         return handlers.inbox_digest(call.session, source or "", types, since)
 
     @rpc(schemas.Bucket, schemas.EventIds, idempotent=True)
     def log_ids(self, call: Call, **bucket: Any) -> Any:
         """The ids of one bucket of the log."""
-        handlers.require_operator(call.principal, "log_ids")
+        handlers.require_insider(call.principal, "log_ids")
         return handlers.log_ids(call.session, **bucket)
 
     @rpc(schemas.Bucket, schemas.EventIds, idempotent=True)
     def inbox_ids(self, call: Call, **bucket: Any) -> Any:
         """The ids of one bucket of the inbox."""
-        handlers.require_operator(call.principal, "inbox_ids")
+        handlers.require_insider(call.principal, "inbox_ids")
         return handlers.inbox_ids(call.session, **bucket)
 
     @rpc(schemas.Verified)
@@ -125,7 +125,7 @@ class Service:
     @rpc(None, schemas.Latencies, idempotent=True)
     def latencies(self, call: Call) -> dict[str, Any]:
         """The latest times from commit to effect in this process, by event."""
-        handlers.require_operator(call.principal, "latencies")
+        handlers.require_insider(call.principal, "latencies")
         return handlers.latencies(self.name)
 
     # --- failures

@@ -25,9 +25,15 @@ SELECT event_id, type, subject, sequence, headers, payload FROM event_log WHERE 
 
 
 def require_operator(by: Principal, action: str) -> None:
-    """Operators and other services only."""
-    if not by.has(Role.OPERATOR, Role.SERVICE):
+    """What changes anything is an operator's alone: a service that was broken into moves nothing elsewhere."""
+    if not by.has(Role.OPERATOR):
         raise NotAllowed(f"{action} is for operators")
+
+
+def require_insider(by: Principal, action: str) -> None:
+    """What only reads is also for other services."""
+    if not by.has(Role.OPERATOR, Role.SERVICE):
+        raise NotAllowed(f"{action} is for operators and services")
 
 
 def next_due(session: Session) -> datetime | None:
