@@ -19,7 +19,7 @@ def test_facts_travel_both_ways_inside_one_process(cluster: Cluster) -> None:
 @pytest.mark.parametrize("place", ["inbox.before_commit", "inbox.committed"])
 def test_a_process_that_is_killed_around_a_commit_goes_on_where_it_was(cluster: Cluster, place: str) -> None:
     process = cluster.start(
-        "speaker", "listener", talk="total=600,rate=1000", failpoints=f"{place}=kill@30", **NO_BROKER
+        "speaker", "listener", talk="total=600,rate=1000", failpoints=f"{place}=kill@8", **NO_BROKER
     )
     assert process.wait() == -signal.SIGKILL
     cluster.start("speaker", "listener", talk="total=600,rate=2000", **NO_BROKER)
