@@ -1,6 +1,6 @@
 """Who may do what in ``services/cpd``: action x role x relation."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from services.cpd.domain.activities import Activity
@@ -83,17 +83,21 @@ def person_relations(by: Principal, person_ids: Iterable[UUID]) -> set[str]:
     return {ANY, SELF} if any(by.is_person(person_id) for person_id in person_ids) else {ANY}
 
 
-def period_relations(by: Principal, period: Period) -> set[str]:
-    """How the caller stands to a period, the teacher's own relation apart."""
+def period_relations(by: Principal, period: Period, ids: Collection[UUID] = ()) -> set[str]:
+    """How the caller stands to a period, the teacher's own relation apart; ``ids`` are all that mean the caller."""
     relations = school_relations(by, period.school_urn)
     found = {
         OWN_BODY: by.belongs(f"body:{period.appropriate_body}"),
-        MENTORS: period.mentor_id is not None and by.is_person(period.mentor_id),
-        TUTORS: period.tutor_id is not None and by.is_person(period.tutor_id),
+        MENTORS: period.mentor_id is not None and _is(by, period.mentor_id, ids),
+        TUTORS: period.tutor_id is not None and _is(by, period.tutor_id, ids),
     }
     return relations | {name for name, holds in found.items() if holds}
 
 
-def activity_relations(by: Principal, activity: Activity) -> set[str]:
-    """Whether the caller offers the activity."""
-    return {ANY, OFFERER} if by.is_person(activity.offered_by) else {ANY}
+def activity_relations(by: Principal, activity: Activity, ids: Collection[UUID] = ()) -> set[str]:
+    """Whether the caller offers the activity; ``ids`` are all that mean the caller."""
+    return {ANY, OFFERER} if _is(by, activity.offered_by, ids) else {ANY}
+
+
+def _is(by: Principal, person_id: UUID, ids: Collection[UUID]) -> bool:
+    return by.is_person(person_id) or person_id in ids

@@ -19,7 +19,7 @@ from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.bookings import bookings_of, locked_activity, tell_cancelled
 from services.cpd.handlers.contributions import contribute
 from services.cpd.handlers.evaluations import plan
-from services.cpd.handlers.records import own_person_id
+from services.cpd.handlers.records import ids_of, own_person_id
 from shared.aliases import resolve
 from shared.audit import audit
 from shared.errors import Conflict, Invalid
@@ -32,7 +32,7 @@ def offer(session: Session, now: datetime, by: Principal, *, activity_id: UUID, 
     """Offer an activity to peers. The same id again gives it as it is. Raises NotAllowed, Invalid, Conflict."""
     PERMISSIONS.require(by, "activity.offer", {SELF})
     if (there := session.get(Activity, activity_id)) is not None:
-        return _own(by, there)
+        return _own(session, by, there)
     activity = Activity(id=activity_id, offered_by=own_person_id(by), **given)
     activity.check(now)
     session.add(activity)
@@ -49,8 +49,8 @@ def offer(session: Session, now: datetime, by: Principal, *, activity_id: UUID, 
     return activity
 
 
-def _own(by: Principal, activity: Activity) -> Activity:
-    if not by.is_person(activity.offered_by):
+def _own(session: Session, by: Principal, activity: Activity) -> Activity:
+    if activity.offered_by not in ids_of(session, by):
         raise Conflict("this id belongs to somebody else's activity")
     return activity
 
@@ -73,7 +73,7 @@ def _offered(activity: Activity, now: datetime) -> ActivityOffered:
 def cancel(session: Session, now: datetime, by: Principal, *, activity_id: UUID, why: str) -> Activity:
     """The offerer calls it off; every booking is cancelled with it. Raises NotFound, NotAllowed, Conflict."""
     activity = locked_activity(session, activity_id)
-    PERMISSIONS.require(by, "activity.cancel", activity_relations(by, activity))
+    PERMISSIONS.require(by, "activity.cancel", activity_relations(by, activity, ids_of(session, by)))
     activity.move("cancel")
     audit(session, by, now, action="activity.cancel", subject=f"activity/{activity.id}", why=why)
     for booking in bookings_of(session, activity):
@@ -101,7 +101,7 @@ def record_attendance(
     Raises NotFound, NotAllowed, Invalid (no booking, too many hours), Conflict (not begun, cancelled, closed).
     """
     activity = locked_activity(session, activity_id)
-    PERMISSIONS.require(by, "activity.register", activity_relations(by, activity))
+    PERMISSIONS.require(by, "activity.register", activity_relations(by, activity, ids_of(session, by)))
     if now < activity.starts_at:
         raise Conflict(
             "the register is taken when the activity has begun", starts_at=activity.starts_at.isoformat()
@@ -190,7 +190,7 @@ def _contribute(session: Session, activity: Activity, bookings: Sequence[Booking
 def close(session: Session, now: datetime, by: Principal, *, activity_id: UUID) -> Activity:
     """Close it when evaluation is done; never on level 1 alone. Raises NotFound, NotAllowed, Conflict."""
     activity = locked_activity(session, activity_id)
-    PERMISSIONS.require(by, "activity.close", activity_relations(by, activity))
+    PERMISSIONS.require(by, "activity.close", activity_relations(by, activity, ids_of(session, by)))
     closed = TRANSITIONS.next(activity.state, "close")
     asked = session.scalars(select(Evaluation).where(m.EVALUATION.c.activity_id == activity.id))
     evaluation.check_may_close(asked)

@@ -17,7 +17,7 @@ from services.cpd.domain.bookings import Booking, State
 from services.cpd.domain.evaluation import Evaluation
 from services.cpd.domain.policy import PERMISSIONS, activity_relations, person_relations
 from services.cpd.handlers.bookings import bookings_of
-from services.cpd.handlers.records import own_person_id
+from services.cpd.handlers.records import ids_of, own_person_id
 from shared.aliases import known_as
 from shared.errors import NotFound
 from shared.paging import page
@@ -30,7 +30,7 @@ def activity(session: Session, by: Principal, *, activity_id: UUID) -> dict[str,
     if found is None:
         raise NotFound("there is no such activity")
     asked = session.scalars(select(Evaluation).where(m.EVALUATION.c.activity_id == activity_id))
-    offers = PERMISSIONS.allows(by, "activity.register", activity_relations(by, found))
+    offers = PERMISSIONS.allows(by, "activity.register", activity_relations(by, found, ids_of(session, by)))
     return {
         **_shown(session, [found])[0],
         "levels": evaluation.summary(asked),

@@ -17,7 +17,7 @@ from services.cpd.domain.record import InductionRecord
 from services.cpd.domain.rules import rule_set_of, short_supply_until, timetable_percent
 from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.proposals import check_body
-from services.cpd.handlers.records import calendar_of, record_of
+from services.cpd.handlers.records import calendar_of, ids_of, record_of
 from shared.aliases import known_as, resolve
 from shared.errors import Conflict, NotFound
 from shared.paging import page
@@ -52,7 +52,7 @@ def induction(session: Session, now: datetime, by: Principal, *, person_id: UUID
 def _may_read(session: Session, by: Principal, record: InductionRecord, person_id: UUID) -> bool:
     relations = person_relations(by, known_as(session, person_id))
     for period in record.periods:
-        relations |= period_relations(by, period)
+        relations |= period_relations(by, period, ids_of(session, by))
     for post in record.posts:
         relations |= school_relations(by, post.school_urn)
     return PERMISSIONS.allows(by, "induction.read", relations)
@@ -88,7 +88,8 @@ def period(session: Session, now: datetime, by: Principal, *, period_id: UUID) -
     """One period with its dates. Raises NotFound."""
     found = session.get(Period, period_id)
     relations = (
-        period_relations(by, found) | person_relations(by, known_as(session, found.person_id))
+        period_relations(by, found, ids_of(session, by))
+        | person_relations(by, known_as(session, found.person_id))
         if found
         else set()
     )
@@ -182,7 +183,7 @@ def periods(
     columns = {"starts_on": p.starts_on, "proposed_on": p.proposed_on, "school_urn": p.school_urn}
     found = page(
         session,
-        _filtered(statement, Query(**query)).where(_visible(by)),
+        _filtered(statement, Query(**query)).where(_visible(session, by)),
         order=[columns[sort], p.id],
         limit=limit,
         after=after,
@@ -204,7 +205,7 @@ def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
     return statement
 
 
-def _visible(by: Principal) -> ColumnElement[bool]:
+def _visible(session: Session, by: Principal) -> ColumnElement[bool]:
     """An organisation sees its own periods; mentors and tutors those that they support."""
     if by.has(Role.OPERATOR):
         return m.PERIOD.c.id.is_not(None)
@@ -214,20 +215,13 @@ def _visible(by: Principal) -> ColumnElement[bool]:
         rules.append(p.school_urn.in_(_codes(by, "school")))
     if by.has(Role.APPROPRIATE_BODY):
         rules.append(p.appropriate_body.in_(_codes(by, "body")))
-    if by.has(Role.MENTOR, Role.TUTOR) and (me := _uuid(by.id)):
-        rules.append(or_(p.mentor_id == me, p.tutor_id == me))
+    if by.has(Role.MENTOR, Role.TUTOR) and (ids := ids_of(session, by)):
+        rules.append(or_(p.mentor_id.in_(ids), p.tutor_id.in_(ids)))
     return or_(*rules)
 
 
 def _codes(by: Principal, kind: str) -> list[str]:
     return [name.removeprefix(f"{kind}:") for name in by.organisations if name.startswith(f"{kind}:")]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _listed(found: Period, first_names: str | None, last_name: str | None, trn: str | None) -> dict[str, Any]:

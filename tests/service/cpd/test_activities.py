@@ -146,6 +146,15 @@ def test_two_ids_of_one_person_are_one_person_at_the_same_time(cpd: Cpd, activit
         cpd(two, "book", activity_id=other)
 
 
+def test_who_offers_is_known_by_any_of_their_ids(cpd: Cpd, activity: str) -> None:
+    one, present = peer(), peer()
+    cpd(one, "book", activity_id=activity)
+    cpd.hears(PersonMerged(occurred_at=cpd.now, person_id=UUID(present.id), merged_id=UUID(LEADER.id)))
+    cpd.on(date(2026, 3, 5))(present, "record_attendance", activity_id=activity, attended=[one.id])
+    (registered,) = shown(cpd, activity, by=present)["register"]
+    assert registered["state"] == "attended"
+
+
 def test_nobody_takes_a_place_at_their_own_activity(cpd: Cpd, activity: str) -> None:
     with pytest.raises(Invalid, match="own activity"):
         cpd(LEADER, "book", activity_id=activity)

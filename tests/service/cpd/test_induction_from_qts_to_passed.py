@@ -1,12 +1,14 @@
 """The main path: QTS, a post, a period, six terms, a recommendation, a decision."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
 from services.cpd.handlers.records import required
 from shared.audit import audit_trail
 from shared.events import cpd as events
+from shared.events.people import PersonMerged
 from shared.ids import new_id
 from shared.policy import Role
 from shared.testing import principal
@@ -125,6 +127,18 @@ def test_a_mentor_and_a_tutor_read_the_period_that_they_support(cpd: Cpd, opened
     cpd(HEAD, "assign_mentor", period_id=opened, mentor_id=mentor.id, tutor_id=tutor.id)
     assert cpd(mentor, "get_period", period_id=opened)["mentor_id"] == mentor.id
     assert cpd(tutor, "list_periods")["items"][0]["id"] == opened
+
+
+def test_a_mentor_and_a_tutor_are_known_by_any_of_their_ids(cpd: Cpd, opened: str) -> None:
+    old_mentor, old_tutor = new_id(), new_id()
+    cpd(HEAD, "assign_mentor", period_id=opened, mentor_id=old_mentor, tutor_id=old_tutor)
+    mentor, tutor = principal(Role.MENTOR), principal(Role.TUTOR)
+    for old, by in ((old_mentor, mentor), (old_tutor, tutor)):
+        cpd.hears(PersonMerged(occurred_at=cpd.now, person_id=UUID(by.id), merged_id=old))
+    assert cpd(mentor, "get_period", period_id=opened)["mentor_id"] == str(old_mentor)
+    assert cpd(tutor, "list_periods")["items"][0]["id"] == opened
+    given = {"term": 1, "outcome": "satisfactory", "evidence": "file"}
+    assert cpd.on(date(2024, 12, 20))(tutor, "assess_term", period_id=opened, **given)["kind"] == "progress"
 
 
 def test_a_date_that_a_state_cannot_be_without_is_a_fault_of_ours() -> None:
