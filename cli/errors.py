@@ -50,13 +50,13 @@ def explained(error: Exception) -> tuple[str, int]:
 
 def _ours(error: Exception) -> tuple[str, int] | None:
     from shared.config import ConfigurationError
-    from shared.errors import ContinuumError, Invalid, Unavailable
+    from shared.errors import ContinuumError, DeadlineExceeded, Invalid, Unavailable
 
     if isinstance(error, Refused):
         return str(error), error.exit_code
     if isinstance(error, ConfigurationError):
         return str(error), WRONG
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | DeadlineExceeded):
         return error.message, AWAY
     if isinstance(error, ContinuumError):
         return error.message, WRONG if isinstance(error, Invalid) else NO

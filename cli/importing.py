@@ -1,5 +1,6 @@
 """``continuum import trainees``: what becomes of a file."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,8 @@ from cli.installation import connected
 from cli.output import as_json as print_json
 from cli.output import console, table
 from services.itt.domain import bulk_file
-from services.itt.domain.csv_files import FileUnreadable, pack
+from services.itt.domain.csv_files import RowError, pack
 from services.itt.domain.dates import today
-from shared.errors import TooLarge
 from shared.policy import Principal, Role
 
 SHOWN = 200
@@ -35,15 +35,24 @@ def provider_of(code: str) -> Principal:
     )
 
 
+def check(content: bytes, now: datetime) -> tuple[list[Answer], int] | None:
+    """The errors and the number of rows, without any service; None when there are none.
+
+    Raises FileUnreadable, TooLarge.
+    """
+    parsed = bulk_file.parse(content, today(now))
+    return (_plain(parsed.errors), parsed.row_count) if parsed.errors else None
+
+
+def _plain(errors: Iterable[RowError]) -> list[Answer]:
+    return [{"row": e.row, "column": e.column, "value": e.value, "message": e.message} for e in errors]
+
+
 def check_alone(file: Path, *, as_json: bool) -> int:
     """Check the file by its own rules, without any service."""
     parsed = bulk_file.parse(read(file), today(datetime.now(UTC)))
-    errors = [
-        {"row": e.row, "column": e.column, "value": e.value, "message": e.message} for e in parsed.errors
-    ]
-    return _answer(
-        {"rows": parsed.row_count, "blank_rows": parsed.blank_rows, "errors": errors}, True, as_json
-    )
+    told = {"rows": parsed.row_count, "blank_rows": parsed.blank_rows, "errors": _plain(parsed.errors)}
+    return _answer(told, True, as_json)
 
 
 def send(file: Path, provider: str, *, dry_run: bool, as_json: bool) -> int:
@@ -113,15 +122,3 @@ def tell_duplicates(duplicates: list[Answer]) -> None:
         (d["row"], f"{d['first_names']} {d['last_name']}", d["state"], d["trainee_id"]) for d in duplicates
     ]
     console().print(table(("row", "name", "state", "trainee"), cells, right=[0]))
-
-
-__all__ = [
-    "FileUnreadable",
-    "TooLarge",
-    "check_alone",
-    "provider_of",
-    "read",
-    "send",
-    "tell_duplicates",
-    "tell_errors",
-]

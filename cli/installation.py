@@ -10,9 +10,12 @@ from typing import Any
 
 from shared import logs
 from shared.config import settings
+from shared.errors import Unavailable
 from shared.keys import CLI, KeyRing
+from shared.operations.reading import consumers
 from shared.policy import Principal, Role
 from shared.rpc import RpcClient
+from shared.rpc.limits import QUEUE
 from shared.service_names import SERVICES
 
 DEMO = "demo"
@@ -23,6 +26,7 @@ class Caller:
 
     def __init__(self, client: RpcClient) -> None:
         self._client, self._ring = client, KeyRing.from_settings(settings())
+        self._there: set[str] = set()
         self.operator = Principal(f"operator {_user()}", frozenset({Role.OPERATOR}))
 
     def __call__(
@@ -37,9 +41,18 @@ class Caller:
     ) -> Any:
         """The result of ``service.method``. Raises what it raised, and Refused when this machine may not sign."""
         token = signed(self._ring, by or self.operator)
+        self._check_there(service)
         return self._client.call(
             service, method, arguments, principal_token=token, now=now, timeout=timeout_s
         )
+
+    def _check_there(self, service: str) -> None:
+        """A queue may outlive its service: then a call would wait for nothing. Raises Unavailable at once."""
+        if service in self._there or settings().amqp_uri is None:
+            return
+        if not consumers(QUEUE.format(service)):
+            raise Unavailable(f"nobody answers for {service}: 'continuum run {service}' would")
+        self._there.add(service)
 
 
 def signed(ring: KeyRing, principal: Principal, lifetime_s: float = 60.0) -> str:

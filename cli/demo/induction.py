@@ -9,7 +9,7 @@ from cli.demo import cast, leading
 from cli.demo.names import SCHOOLS
 from cli.demo.stage import Answer, Fate, Player, Stage, body_of, other_body
 from services.cpd.domain.terms import Term, national_calendar
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 
 URNS = tuple(SCHOOLS)
 TERMS = 6
@@ -195,11 +195,3 @@ def _decide(stage: Stage, player: Player, outcome: str) -> None:
         stage.at(_after(stage.today).ends_on, player.name, partial(_recommend, player=player))
     elif outcome == "pass":
         leading.plan(stage, player)
-
-
-def in_induction(stage: Stage) -> list[Player]:
-    """Who could use a peer's help."""
-    return [player for player in stage.players if player.period]
-
-
-__all__ = ["NotFound", "in_induction", "plan"]

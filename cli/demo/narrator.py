@@ -22,7 +22,6 @@ UNTOLD = {
     itt.TraineeSubmittedForTrn,
     cpd.EvaluationScheduled,
     cpd.EvaluationRequested,
-    cpd.BookingMade,
     cpd.ContributionRecorded,
     cpd.MentorAssigned,
     cpd.InductionDue,

@@ -8,7 +8,6 @@ from random import Random
 from uuid import UUID
 
 from cli.demo import cast
-from cli.demo.names import SCHOOLS
 from cli.demo.stage import LONDON, Player, Stage, weekday
 from services.cpd.domain.terms import national_calendar
 from shared.errors import Conflict
@@ -147,8 +146,3 @@ def _evaluate(stage: Stage, activity: Activity, guests: list[Player], level: int
             stage.ask(player.myself, "cpd", "evaluate", **asked, text=f"what I see at level {level}")
     if level == max(LATER_LEVELS):
         stage.ask(cast.teacher(activity.leader_id), "cpd", "close_activity", activity_id=activity.id)
-
-
-def school_name(urn: str) -> str:
-    """A school's name with its URN."""
-    return f"{SCHOOLS[urn]} ({urn})" if urn in SCHOOLS else f"school {urn}"

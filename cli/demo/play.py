@@ -13,17 +13,16 @@ from cli.demo.clock import LONGEST, Clock
 from cli.demo.installation import installation
 from cli.demo.names import BODIES, SCHOOLS
 from cli.demo.narrator import Narrator
-from cli.demo.outboxes import outboxes
 from cli.demo.report import report
+from cli.demo.rest import rest
 from cli.demo.sample import sample, with_mistakes
 from cli.demo.stage import Answer, Player, Stage, body_of, fates, office_hours
 from cli.errors import NO
-from cli.importing import read, tell_duplicates, tell_errors
+from cli.importing import check, read, tell_duplicates, tell_errors
 from cli.output import console
 from services.itt.domain import bulk_file
-from services.itt.domain.csv_files import FileUnreadable, pack
+from services.itt.domain.csv_files import pack
 from shared.config import settings
-from shared.errors import TooLarge
 
 BEFORE_THE_COURSE = timedelta(days=14)
 STEPS_A_PERSON = 26
@@ -33,6 +32,9 @@ PAGE = 200
 def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
     """Play it; gives the exit code."""
     content = read(file) if file else None
+    if content is not None and (errors := check(content, _first_moment(content))):
+        tell_errors(*errors)
+        return NO
     began = time.monotonic()
     screen = console()
     screen.print(
@@ -77,14 +79,9 @@ def _sample(stage: Stage, screen: Console, remote: bool) -> bytes:
 def _first_moment(content: bytes) -> datetime:
     """Two weeks before the first course of the file, if its rules hold on that day; else the present."""
     present = datetime.now(UTC)
-    try:
-        records = bulk_file.parse(content, present.date()).records.values()
-        first = min((record.itt_start_date for record in records), default=present.date()) - BEFORE_THE_COURSE
-        if not bulk_file.parse(content, first).errors:
-            return min(office_hours(first), present)
-    except (FileUnreadable, TooLarge):
-        pass  # The service says why.
-    return present
+    records = bulk_file.parse(content, present.date()).records.values()
+    first = min((record.itt_start_date for record in records), default=present.date()) - BEFORE_THE_COURSE
+    return present if check(content, office_hours(first)) else min(office_hours(first), present)
 
 
 def _import(stage: Stage, content: bytes, name: str, *, dry_run: bool = False) -> Answer:
@@ -146,8 +143,8 @@ def _perform(stage: Stage, screen: Console) -> None:
         TimeElapsedColumn(),
     )
     show = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
-    with outboxes() as all_outboxes, show as progress:
-        clock, narrator = Clock(stage, all_outboxes), Narrator(stage)
+    with rest() as looking, show as progress:
+        clock, narrator = Clock(stage, looking), Narrator(stage)
         bar = progress.add_task(str(stage.today), total=len(stage.players) * STEPS_A_PERSON)
         clock.settle()
         while (moment := clock.next_moment()) is not None and moment <= end:

@@ -10,14 +10,17 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import eventlet
+
 from cli.demo import cast
 from cli.demo.names import BODIES, SCHOOLS
 from cli.installation import Caller
-from shared.errors import ContinuumError
+from shared.errors import ContinuumError, Unavailable
 from shared.policy import Principal
 
 LONDON = ZoneInfo("Europe/London")
 OFFICE_HOURS = time(10, 0)
+PATIENCE, PAUSE_S = 5, 0.5
 Answer = dict[str, Any]
 
 
@@ -120,10 +123,15 @@ class Stage:
             self.troubles.append(Trouble(self.today, who, error))
 
     def ask(self, by: Principal, service: str, method: str, **arguments: Any) -> Any:
-        """Call a service as somebody, now in business time."""
+        """Call a service as somebody, now in business time; what is away for a moment is asked again."""
         plain = {
             name: value.isoformat() if isinstance(value, date) else value for name, value in arguments.items()
         }
+        for _ in range(PATIENCE):
+            try:
+                return self.call(service, method, plain, by=by, now=self.now)
+            except Unavailable:
+                eventlet.sleep(PAUSE_S)
         return self.call(service, method, plain, by=by, now=self.now)
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from amqp.exceptions import AMQPError, NotFound
 from sqlalchemy.orm import Session
@@ -28,14 +29,22 @@ def reading(service: str) -> Iterator[Session]:
 
 def queued(consumer: str) -> int:
     """How many messages lie in the consumer's queue; 0 without a broker, or when there is no such queue."""
-    if settings().amqp_uri is None:
-        return 0
+    found = None if settings().amqp_uri is None else _look(inbox_of(consumer))
+    return int(found.message_count) if found else 0
+
+
+def consumers(queue: str) -> int:
+    """How many take from that queue at the broker; 0 when there is no such queue."""
+    found = _look(queue)
+    return int(found.consumer_count) if found else 0
+
+
+def _look(queue: str) -> Any:
     connection = open_connection()
     try:
-        channel = connection.channel()
-        return int(channel.queue_declare(inbox_of(consumer), passive=True).message_count)
+        return connection.channel().queue_declare(queue, passive=True)
     except NotFound:
-        return 0
+        return None
     finally:
         with suppress(AMQPError, OSError):
             connection.close()
