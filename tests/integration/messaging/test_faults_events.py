@@ -63,6 +63,9 @@ def test_a_handler_that_always_raises_at_one_event_in_a_hundred_holds_up_their_s
     cluster: Cluster,
 ) -> None:
     cluster.start("speaker", talk="total=1000,rate=500,subjects=37,burden=raise,every=100")
+    killed = cluster.start("listener")
+    cluster.until_heard(400)
+    killed.kill()
     cluster.start("listener")
     cluster.until_settled(1000)
     ledger = cluster.ledger()

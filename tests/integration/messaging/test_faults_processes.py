@@ -73,19 +73,21 @@ def test_the_standby_relays_when_the_replica_that_relayed_is_gone(cluster: Clust
     assert cluster.ledger().mistakes() == []
 
 
-def test_a_replica_that_loses_its_seat_gives_the_queue_up_before_another_handles_events(
-    cluster: Cluster,
-) -> None:
+def test_replicas_that_lose_their_seats_change_places_without_disorder(cluster: Cluster) -> None:
+    """The seat of the consumer and the seat of the relay are taken away three times, under load."""
     active = cluster.start("listener")
     cluster.until(lambda: "inbox.active" in active.said(), "the first replica is the active one")
     cluster.start("listener")
+    cluster.start("speaker")
     cluster.start("speaker", talk="total=2000,rate=1000")
     for heard in (200, 600, 1000):
         cluster.until_heard(heard)
-        cluster.sql(
-            "listener",
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = 'continuum listener seat 2' AND datname = current_database()",
-        )
+        for service, seat in (("listener", 2), ("speaker", 1)):
+            cluster.sql(
+                service,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = %s AND datname = current_database()",
+                f"continuum {service} seat {seat}",
+            )
     cluster.until_settled(2000)
     assert cluster.ledger().mistakes() == []
