@@ -21,7 +21,8 @@ LOCAL_RABBIT = "amqp://guest:guest@localhost:5672//"
 LOCAL_POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 # Green threads share one processor with other work of the machine: time says nothing about an example.
-hypothesis.settings.register_profile("continuum", deadline=None)
+# Where CI is set, the same examples are drawn each time: a change is judged by itself, not by its luck.
+hypothesis.settings.register_profile("continuum", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("continuum")
 
 

@@ -54,7 +54,10 @@ class InductionOpened(Event):
 
 @event_type("cpd.induction.term_assessed.v1", subject="induction", key="person_id")
 class TermAssessed(Event):
-    """A term passed: ``kind`` is formal, progress or interim; ``at_risk`` is told before a failing assessment."""
+    """A term passed: ``kind`` is formal, progress or interim; ``at_risk`` is told before a failing assessment.
+
+    ``outcome`` is satisfactory, at_risk or unsatisfactory; events from before it was added have none.
+    """
 
     person_id: UUID
     period_id: UUID
@@ -63,6 +66,7 @@ class TermAssessed(Event):
     at_risk: bool
     assessed_on: date
     terms_served_hundredths: int
+    outcome: str | None = None
 
 
 @event_type("cpd.induction.extended.v1", subject="induction", key="person_id")

@@ -131,6 +131,7 @@ def _assessed(made: Assessment, now: datetime) -> TermAssessed:
         at_risk=made.outcome is not TermOutcome.SATISFACTORY,
         assessed_on=made.assessed_on,
         terms_served_hundredths=made.served_hundredths,
+        outcome=made.outcome,
     )
 
 

@@ -81,7 +81,16 @@ TELLINGS = (
     Telling(cpd.InductionOpened, "induction_opened_mentor", I, to="mentor_id"),
     Telling(cpd.InductionOpened, "induction_opened_tutor", I, to="tutor_id"),
     Telling(cpd.TermAssessed, "term_assessed", I, when=lambda e: not e.at_risk),
-    Telling(cpd.TermAssessed, "term_at_risk", I, notice=True, when=lambda e: e.at_risk),
+    Telling(
+        cpd.TermAssessed,
+        "term_at_risk",
+        I,
+        notice=True,
+        when=lambda e: e.at_risk and e.outcome != "unsatisfactory",
+    ),
+    Telling(
+        cpd.TermAssessed, "term_unsatisfactory", I, notice=True, when=lambda e: e.outcome == "unsatisfactory"
+    ),
     Telling(cpd.InductionExtended, "induction_extended", I, notice=True),
     Telling(cpd.InductionReleased, "induction_released", I, notice=True),
     Telling(cpd.InductionRecommended, "induction_recommended", I, notice=True),

@@ -101,6 +101,8 @@ TOLD_WHOM: list[tuple[Event, list[tuple[str, str]]]] = [
     (an(itt.FinalAssessmentRecorded, passed=False), [("final_assessment_not_passed", "person_id")]),
     (an(cpd.TermAssessed, at_risk=False), [("term_assessed", "person_id")]),
     (an(cpd.TermAssessed, at_risk=True), [("term_at_risk", "person_id")]),
+    (an(cpd.TermAssessed, at_risk=True, outcome="at_risk"), [("term_at_risk", "person_id")]),
+    (an(cpd.TermAssessed, at_risk=True, outcome="unsatisfactory"), [("term_unsatisfactory", "person_id")]),
     (an(cpd.BookingMade, waiting=False), [("booking_made", "person_id")]),
     (an(cpd.BookingMade, waiting=True), [("booking_waiting", "person_id")]),
     (an(cpd.InductionOpened, mentor_id=None, tutor_id=None), [("induction_opened", "person_id")]),
@@ -124,6 +126,7 @@ def test_decisions_about_a_person_are_notices() -> None:
     notices = {telling.template for telling in TELLINGS if telling.notice}
     assert {
         "term_at_risk",
+        "term_unsatisfactory",
         "induction_failed",
         "induction_extended",
         "trainee_withdrawn",
