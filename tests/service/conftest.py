@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from shared.config import settings
-from shared.database import dispose, engine
+from shared.database import OPERATOR, admin_url, connect, dispose, engine, name_of
 from shared.database.migrate import drop, drop_roles, ensure_database, ensure_role, upgrade
-from shared.database import OPERATOR, connect, admin_url, name_of
 from shared.messaging.outbox import OutboxSession
 
 
