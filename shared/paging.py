@@ -5,12 +5,14 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Result, Select, tuple_
+from sqlalchemy.exc import DataError, DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from shared.errors import Invalid
 
 MAX_LIMIT = 200
+NOT_OURS = "is not a cursor of this list; leave it out to begin at the start"
 
 
 def page(
@@ -34,11 +36,21 @@ def page(
         at, given = tuple_(*order), _open(after, len(order))
         statement = statement.where(at < tuple_(*given) if descending else at > tuple_(*given))
     ordered = statement.order_by(*(c.desc() if descending else c.asc() for c in order)).limit(limit + 1)
-    result = session.execute(ordered)
+    result = _executed(session, ordered, made_up=after is not None)
     rows = list(result.scalars() if len(statement.column_descriptions) == 1 else result)
     values = key or (lambda item: [getattr(item, c.key) for c in order])
     more = rows[limit:]
     return {"items": rows[:limit], "next": _cursor(values(rows[limit - 1])) if more else None}
+
+
+def _executed(session: Session, statement: Select[Any], *, made_up: bool) -> Result[Any]:
+    """The rows. A cursor whose values are none of these columns can only be made up. Raises Invalid."""
+    try:
+        return session.execute(statement)
+    except (StatementError, ValueError) as error:
+        if not made_up or (isinstance(error, DBAPIError) and not isinstance(error, DataError)):
+            raise
+        raise Invalid.field("after", NOT_OURS) from None
 
 
 def _cursor(values: Sequence[Any]) -> str:
@@ -52,4 +64,4 @@ def _open(cursor: str, size: int) -> list[str]:
             return list(values)
     except (ValueError, TypeError):
         pass
-    raise Invalid.field("after", "is not a cursor of this list; leave it out to begin at the start")
+    raise Invalid.field("after", NOT_OURS)
