@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -31,10 +31,15 @@ class EmbeddedRegister:
 
     def note(self, trn: str, person_ids: Collection[UUID], now: datetime) -> None:
         """A number that came from elsewhere is never issued again. Raises Conflict when it is another person's."""
+        person_id = min(person_ids)
+        if self._add(trn, person_id, now):
+            return
         owner = self._session.scalar(select(RegisterEntry.person_id).where(RegisterEntry.trn == trn))
-        if owner is not None and owner not in person_ids:
+        if owner is None:  # the person had another number
+            mine = update(RegisterEntry).where(RegisterEntry.person_id == person_id)
+            self._session.execute(mine.values(trn=trn, issued_at=now))
+        elif owner not in person_ids:
             raise Conflict(f"The TRN {trn} belongs to somebody else", trn=trn)
-        self._add(trn, min(person_ids), now)
 
     def _known(self, person_ids: Collection[UUID]) -> str | None:
         entry = select(RegisterEntry.trn).where(RegisterEntry.person_id.in_(person_ids))
