@@ -1,5 +1,8 @@
 """What is measured: each function does one piece of work and gives the figures that come of it."""
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -7,15 +10,19 @@ from contextlib import closing, contextmanager
 from typing import IO
 
 import eventlet
+import psutil
 from eventlet.greenpool import GreenPool
 
-from benchmarks.services import EFFECT, LATENCIES, SOURCE, store
+from benchmarks.services import ALSO, EFFECT, LATENCIES, SOURCE, store
 from benchmarks.surroundings import Caller, empty_tables, run, running, wait_for_effects
+from shared.config import PROJECT_ROOT
 from shared.database import engine
 
 EVENTS, PRODUCERS, BACKLOG, LONG_BACKLOG = 5_000, 10, 10_000, 100_000
 WARM_UP, LATENCY_SAMPLES = 100, 400
 CALLS, CALLS_IN_FLIGHT, PARALLEL_CALLS = 1_000, 50, 3_000
+IDLE_S = 5.0
+NOT_EMBEDDED = {"AMQP_URI", "DATABASE_URL", "DATABASE_POOL", "RPC_TIMEOUT_S"}
 Figures = dict[str, float]
 
 RATE = """
@@ -53,9 +60,13 @@ def drain_100k() -> Figures:
 def commit_to_effect() -> Figures:
     """From the commit of an event to the commit of its effect, one at a time, two replicas of each service."""
     empty_tables()
-    with tempfile.NamedTemporaryFile("r", prefix="continuum-bench-") as notes:
-        with running(SOURCE, 2), running(EFFECT, 2, **{LATENCIES: notes.name}), closing(Caller()) as call:
-            took = [_one_effect(call, notes, n) for n in range(WARM_UP + LATENCY_SAMPLES)][WARM_UP:]
+    with (
+        tempfile.NamedTemporaryFile("r", prefix="continuum-bench-") as notes,
+        running(SOURCE, 2),
+        running(EFFECT, 2, **{LATENCIES: notes.name}),
+        closing(Caller()) as call,
+    ):
+        took = [_one_effect(call, notes, n) for n in range(WARM_UP + LATENCY_SAMPLES)][WARM_UP:]
     return {
         "commit_to_effect_p50_ms": percentile(took, 0.5),
         "commit_to_effect_p99_ms": percentile(took, 0.99),
@@ -75,8 +86,24 @@ def calls() -> Figures:
 
 
 def idle_memory() -> Figures:
-    """Resident memory of one process of the service itt that has nothing to do."""
-    return {"idle_rss_mb": 0.0}
+    """Resident memory of one process that has nothing to do: the whole machinery, with the code of itt loaded."""
+    with running(EFFECT, **{ALSO: "services.itt.service,shared.runner.command"}) as (process,):
+        time.sleep(IDLE_S)
+        return {"idle_rss_mb": psutil.Process(process.pid).memory_info().rss / 1e6}
+
+
+def demo() -> Figures:
+    """The demonstration of 60 people from the start of the command to its end, on the embedded defaults."""
+    with tempfile.TemporaryDirectory(prefix="continuum-bench-demo-") as folder:
+        own = {name: value for name, value in os.environ.items() if name not in NOT_EMBEDDED}
+        start = time.time()
+        command = [sys.executable, "-P", "-m", "cli", "demo"]
+        environment = own | {"CONTINUUM_DATA_DIR": folder, "DATABASE_PREFIX": "continuum"}
+        with open(os.devnull, "w") as nowhere:
+            subprocess.run(
+                command, env=environment, cwd=PROJECT_ROOT, stdout=nowhere, check=True, timeout=600
+            )
+        return {"demo_s": time.time() - start}
 
 
 def percentile(values: list[float], share: float) -> float:

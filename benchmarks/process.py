@@ -1,22 +1,26 @@
 """One service of the benchmark in a process of its own: ``python -m benchmarks.process bench_source``."""
 
-import eventlet
+from shared.runner.green import patch, stay_light
 
-eventlet.monkey_patch()
+patch()
+stay_light()
 
-import os  # noqa: E402
-import signal  # noqa: E402
-import sys  # noqa: E402
+import os
+import signal
+import sys
+from importlib import import_module
 
-from nameko.containers import ServiceContainer  # noqa: E402
+from nameko.containers import ServiceContainer
 
-from benchmarks.services import SERVICES  # noqa: E402
-from shared.config import settings  # noqa: E402
-from shared.logs import configure  # noqa: E402
+from benchmarks.services import ALSO, SERVICES
+from shared.config import settings
+from shared.logs import configure
 
 
 def main(service: str) -> None:
     """Run it until SIGTERM, with the log that users have, at the place where ``BENCH_LOG`` says."""
+    for module in filter(None, os.environ.get(ALSO, "").split(",")):
+        import_module(module)
     with open(os.environ.get("BENCH_LOG", os.devnull), "a", buffering=1) as log:
         configure(service, version=settings().service_version, level=settings().log_level, stream=log)
         container = ServiceContainer(SERVICES[service], {})

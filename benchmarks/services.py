@@ -23,6 +23,7 @@ from shared.service import Service
 
 SOURCE, EFFECT = "bench_source", "bench_effect"
 NAME = "x" * 180  # an event of about 200 bytes, as the peers send
+ALSO = "BENCH_ALSO"  # modules that a process loads besides, with commas
 LATENCIES = "BENCH_LATENCIES"  # the file for the moments of commit, where somebody wants to know them
 
 SourceBase, EffectBase = service_base(SOURCE), service_base(EFFECT)
@@ -125,4 +126,4 @@ def _note(n: int) -> None:
 
 @cache
 def _notes() -> TextIO:
-    return open(os.environ[LATENCIES], "a", buffering=1)  # noqa: SIM115 - as long as the process lives
+    return open(os.environ[LATENCIES], "a", buffering=1)

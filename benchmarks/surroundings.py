@@ -1,4 +1,4 @@
-"""Where the benchmark happens: databases and queues of its own, gone when it ends; and the processes of its services."""
+"""Where the benchmark happens: databases and queues of its own, gone when it ends; its services' processes."""
 
 import os
 import secrets
@@ -167,7 +167,7 @@ def wait_until(done: Callable[[], bool], what: str, limit_s: float, pause_s: flo
 
 def wait_for_effects(count: int, limit_s: float = 180) -> None:
     """Until the consumer has committed so many rows."""
-    done = lambda: bool(run(EFFECT, "SELECT count(*) FROM effect")[0][0] >= count)  # noqa: E731
+    done = lambda: bool(run(EFFECT, "SELECT count(*) FROM effect")[0][0] >= count)
     wait_until(done, f"{count} effects are committed", limit_s)
 
 
@@ -176,7 +176,10 @@ class Caller:
 
     def __init__(self) -> None:
         self._client = RpcClient.from_settings(settings(), "bench")
-        self._ring, self._who = KeyRing.from_settings(settings()), Principal("bench", frozenset({Role.OPERATOR}))
+        self._ring, self._who = (
+            KeyRing.from_settings(settings()),
+            Principal("bench", frozenset({Role.OPERATOR})),
+        )
 
     def __call__(self, service: str, method: str, **arguments: Any) -> Mapping[str, Any]:
         token = self._ring.token(self._who, CLI)

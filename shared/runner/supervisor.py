@@ -76,7 +76,7 @@ class Supervisor:
         assert self.container is not None
         try:
             self.container.wait()
-        except Exception as error:  # noqa: BLE001 - whatever killed it, it is started again
+        except Exception as error:
             self.deaths += 1
             log.error("a service died", kind=self.service, attempt=self.deaths, exc_info=error)
         self.state = "dead"
@@ -91,7 +91,7 @@ class Supervisor:
         try:
             self._begin()
             log.info("a service was started again", kind=self.service, attempt=self.deaths)
-        except Exception as error:  # noqa: BLE001 - the next attempt comes after a longer pause
+        except Exception as error:
             self.deaths += 1
             log.error("a service did not start", kind=self.service, attempt=self.deaths, exc_info=error)
             self.state = "dead"
