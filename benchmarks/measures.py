@@ -128,7 +128,8 @@ def _drain(count: int) -> float:
         store(range(first, first + 500))
     with running(EFFECT), running(SOURCE):
         wait_for_effects(count)
-        return float(run(EFFECT, RATE)[0][0])
+        rate: float = float(run(EFFECT, RATE)[0][0])
+        return rate
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import signal
 import sys
 from importlib import import_module
 
+import eventlet
 from nameko.containers import ServiceContainer
 
 from benchmarks.services import ALSO, SERVICES
