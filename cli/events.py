@@ -46,7 +46,7 @@ def catalogue() -> list[Entry]:
 def _entry(type_: str, cls: type[Event], consumers: list[str]) -> Entry:
     hints = get_type_hints(cls)
     members = [
-        {"name": f.name, "kind": kind(hints[f.name]), "optional": _may_be_null(hints[f.name])}
+        {"name": f.name, "kind": kind(hints[f.name]), "may_be_null": _may_be_null(hints[f.name])}
         for f in fields(cls)
         if f.name != "occurred_at"
     ]
@@ -56,7 +56,7 @@ def _entry(type_: str, cls: type[Event], consumers: list[str]) -> Entry:
 
 
 def _purpose(cls: type[Event]) -> str:
-    return " ".join((inspect.getdoc(cls) or "").split())
+    return " ".join((inspect.getdoc(cls) or "").split()).replace("``", "`")
 
 
 def kind(hint: Any) -> str:
@@ -111,7 +111,7 @@ def _section(entry: Entry) -> str:
     heard = ", ".join(entry.consumers) or "nobody yet"
     personal = "yes, in `person`" if entry.personal_data else "no"
     told = ", ".join(
-        f"`{f['name']}` ({f['kind']}{', may be null' if f['optional'] else ''})" for f in entry.fields
+        f"`{f['name']}` ({f['kind']}{', may be null' if f["may_be_null"] else ''})" for f in entry.fields
     )
     facts = [
         ("version", str(entry.version)),

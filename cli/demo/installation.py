@@ -26,8 +26,8 @@ def installation(*, keep: bool, remote: bool) -> Iterator[Caller]:
         else:
             use_demo(broker=True)
             open_.enter_context(_alone(settings().data_dir))
-            _prepare(keep)
             open_.enter_context(_broker(keep))
+            _prepare(keep)
             open_.enter_context(services_here())
         client = RpcClient.from_settings(settings(), CLI)
         open_.callback(client.close)

@@ -52,7 +52,7 @@ def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
             return _refused(answer)
         _cast(stage, answer)
         _perform(stage, screen)
-        return report(stage, screen, time.monotonic() - began)
+        return report(stage, screen, time.monotonic() - began, remote=remote)
 
 
 def _earlier_files(stage: Stage) -> int:

@@ -2,7 +2,6 @@
 
 import statistics
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -12,14 +11,14 @@ from cli.demo.cast import OPERATOR
 from cli.demo.stage import Player, Stage
 from cli.ledger_table import ledger_table, verdict
 from cli.output import table
-from shared.operations.ledger import Line, ledger, missing
+from shared.operations.ledger import ledger, missing
 from shared.service_names import SERVICES
 
 TROUBLES_SHOWN = 10
 MAIL_WITHIN_S = 5.0  # mails go out once a second
 
 
-def report(stage: Stage, screen: Console, took_s: float) -> int:
+def report(stage: Stage, screen: Console, took_s: float, *, remote: bool) -> int:
     """Print it; gives the exit code: 1 when the ledger misses something."""
     screen.rule("Where everybody stands")
     _stages(stage, screen)
@@ -34,7 +33,7 @@ def report(stage: Stage, screen: Console, took_s: float) -> int:
     shown = _career(stage, screen)
     _troubles(stage, screen)
     screen.rule("Try next")
-    _next(screen, shown, lines)
+    _next(screen, shown, "" if remote else " --demo")
     return 1 if missing(lines) else 0
 
 
@@ -100,14 +99,14 @@ def _troubles(stage: Stage, screen: Console) -> None:
             screen.print(f"and {more} more")
 
 
-def _next(screen: Console, shown: Player | None, lines: Sequence[Line]) -> None:
+def _next(screen: Console, shown: Player | None, demo: str) -> None:
     who = f'"{shown.name}"' if shown else "NAME"
     commands = (
         (f"./continuum timeline {who}", "the same career, from the data that stays"),
-        ("./continuum ledger --demo", "the ledger again; --json for programs"),
+        (f"./continuum ledger{demo}", "the ledger again; --json for programs"),
         ("./continuum events", "every event, who publishes it and who listens"),
         ("./continuum demo FILE --provider CODE", "your own file in the national bulk format"),
-        ("./continuum replay people --demo", "build the timelines again from the logs"),
+        (f"./continuum replay people{demo}", "build the timelines again from the logs"),
     )
     for command, what in commands:
         screen.print(f"  {command:<46} {what}", markup=False)

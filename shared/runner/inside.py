@@ -1,15 +1,17 @@
 """Services inside another process: the command line runs them for as long as a command takes."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from shared.config import settings
 from shared.database import dispose
+from shared.health.checks import outbox_age_s
 from shared.runner.group import Group
 from shared.runner.startup import make_databases_ready
 from shared.service_names import SERVICES
 
-GRACE_S = 5.0
+GRACE_S, EFFECTS_WITHIN_S = 5.0, 5.0
 
 
 @contextmanager
@@ -23,6 +25,16 @@ def running(services: Sequence[str] = SERVICES) -> Iterator[Group]:
     group.start()
     try:
         yield group
+        _let_effects_arrive(services)
     finally:
         group.stop(min(GRACE_S, settings().shutdown_grace_s))
         dispose()
+
+
+def _let_effects_arrive(services: Sequence[str]) -> None:
+    """In one process: what was published goes to everybody before the process ends. With a broker it is safe there."""
+    until = time.monotonic() + EFFECTS_WITHIN_S
+    while settings().amqp_uri is None and time.monotonic() < until:
+        if not any(outbox_age_s(service) for service in services):
+            return
+        time.sleep(0.02)

@@ -13,10 +13,11 @@ from shared.service_names import SERVICES
 
 log = get_logger(__name__)
 DATABASE_WITHIN_S, PAUSE_S = 30.0, 1.0
+NOT_MADE = "does not exist"  # libpq's words for a role or a database that is not there
 
 
 class CannotStart(Exception):
-    """The text says why in one line; ``exit_code`` is 2 for a mistake of whoever asked, else 1."""
+    """The text says why in one line; ``exit_code``: 2 a mistake of whoever asked, 3 something is away, else 1."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)
@@ -61,8 +62,10 @@ def _wait_for(service: str, stopped: Callable[[], bool]) -> None:
         try:
             return check_revision(service)
         except psycopg2.OperationalError as error:
+            if NOT_MADE in str(error):
+                raise CannotStart(f"{service} has no database yet: run 'continuum migrate' first") from None
             if time.monotonic() > until:
-                raise CannotStart(f"the database of {service} is away: {first_line(error)}") from None
+                raise CannotStart(f"the database of {service} is away: {first_line(error)}", 3) from None
             log.warning("waiting for a database", kind=service, error=type(error).__name__)
             time.sleep(PAUSE_S)
 
