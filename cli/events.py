@@ -111,7 +111,7 @@ def _section(entry: Entry) -> str:
     heard = ", ".join(entry.consumers) or "nobody yet"
     personal = "yes, in `person`" if entry.personal_data else "no"
     told = ", ".join(
-        f"`{f['name']}` ({f['kind']}{', may be null' if f["may_be_null"] else ''})" for f in entry.fields
+        f"`{f['name']}` ({f['kind']}{', may be null' if f['may_be_null'] else ''})" for f in entry.fields
     )
     facts = [
         ("version", str(entry.version)),
