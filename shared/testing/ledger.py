@@ -9,8 +9,8 @@ Row = tuple[Any, ...]
 Sql = Callable[..., list[Row]]
 
 MADE = """
-SELECT event_id, subject, sequence FROM event_log WHERE type = %s
-UNION SELECT event_id, subject, sequence FROM outbox WHERE type = %s
+SELECT event_id::text, subject, sequence FROM event_log WHERE type = %s
+UNION SELECT event_id::text, subject, sequence FROM outbox WHERE type = %s
 """
 
 
@@ -112,7 +112,7 @@ def _side(sql: Sql, source: str, type_: str, consumer: str) -> Side:
         type_,
         {id_: (subject, sequence) for id_, subject, sequence in sql(source, MADE, type_, type_)},
         int(sql(source, "SELECT count(*) FROM outbox")[0][0]),
-        [id_ for (id_,) in sql(consumer, "SELECT message_id FROM inbox")],
-        dict(sql(consumer, "SELECT message_id, state FROM inbox_failure WHERE source <> 'unknown'")),
-        sql(consumer, "SELECT message_id, subject, sequence FROM effect ORDER BY id"),
+        [id_ for (id_,) in sql(consumer, "SELECT message_id::text FROM inbox")],
+        dict(sql(consumer, "SELECT message_id::text, state FROM inbox_failure WHERE source <> 'unknown'")),
+        sql(consumer, "SELECT message_id::text, subject, sequence FROM effect ORDER BY id"),
     )
