@@ -1,4 +1,4 @@
-"""One service of the benchmark in a process of its own: ``python -m benchmarks.process bench_source``."""
+"""``python -m benchmarks.process SERVICE``: one service of the benchmark in a process, as ``continuum run`` has it."""
 
 from shared.runner.green import patch, stay_light
 
@@ -6,28 +6,28 @@ patch()
 stay_light()
 
 import os
-import signal
 import sys
-from importlib import import_module
+import time
 
-import eventlet
-from nameko.containers import ServiceContainer
-
-from benchmarks.services import ALSO, SERVICES
+from benchmarks.services import class_of
+from shared import logs
 from shared.config import settings
-from shared.logs import configure
+from shared.health.web import Pages, listen, serve
+from shared.runner.signals import Signals
+from shared.runner.supervisor import Supervisor
 
 
 def main(service: str) -> None:
-    """Run it until SIGTERM, with the log that users have, at the place where ``BENCH_LOG`` says."""
-    for module in filter(None, os.environ.get(ALSO, "").split(",")):
-        import_module(module)
+    """Run it until SIGTERM, with the log and the pages that users have; the log goes where ``BENCH_LOG`` says."""
     with open(os.environ.get("BENCH_LOG", os.devnull), "a", buffering=1) as log:
-        configure(service, version=settings().service_version, level=settings().log_level, stream=log)
-        container = ServiceContainer(SERVICES[service], {})
-        signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn_n(container.stop))
-        container.start()
-        container.wait()
+        logs.configure(service, version=settings().service_version, level=settings().log_level, stream=log)
+        signals, supervisor = Signals(), Supervisor(service, class_of(service))
+        signals.listen()
+        serve(listen("127.0.0.1", 0), Pages([service], lambda: {service: supervisor.state}))
+        supervisor.start()
+        while not signals.stop:
+            time.sleep(0.1)
+        supervisor.stop()
 
 
 if __name__ == "__main__":

@@ -12,21 +12,27 @@ from typing import Any, TextIO
 
 from marshmallow import Schema, fields
 from sqlalchemy import event as hooks
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared.database import sessions
-from shared.database.tables import NOW, service_base
+from shared.database.tables import NOW, Instant
 from shared.events import Event, event_type
 from shared.messaging import Fact, handles, publish
 from shared.rpc import Call, rpc
 from shared.service import Service
+from shared.service_names import service_class
 
-SOURCE, EFFECT = "bench_source", "bench_effect"
+SOURCE, EFFECT, IDLE = "bench_source", "bench_effect", "bench_idle"
 NAME = "x" * 180  # an event of about 200 bytes, as the peers send
-ALSO = "BENCH_ALSO"  # modules that a process loads besides, with commas
-LATENCIES = "BENCH_LATENCIES"  # the file for the moments of commit, where somebody wants to know them
+EFFECTS_FILE = "BENCH_EFFECTS"  # where the moments go at which effects were committed, if somebody wants them
 
-SourceBase, EffectBase = service_base(SOURCE), service_base(EFFECT)
+
+class SourceBase(DeclarativeBase):
+    """The tables of the source."""
+
+
+class EffectBase(DeclarativeBase):
+    """The tables of the effect."""
 
 
 class SourceRow(SourceBase):
@@ -39,7 +45,7 @@ class EffectRow(EffectBase):
     __tablename__ = "effect"
     id: Mapped[int] = mapped_column(primary_key=True)
     n: Mapped[int]
-    at: Mapped[datetime] = mapped_column(server_default=NOW)
+    at: Mapped[datetime] = mapped_column(Instant, server_default=NOW)
 
 
 @event_type(f"{SOURCE}.thing.happened.v1", subject="thing", key="n")
@@ -56,7 +62,7 @@ class Numbers(Schema):
 
 
 class Moment(Schema):
-    at = fields.Float()
+    at = fields.Float(metadata={"description": "Unix seconds, after the last commit."})
 
 
 class Echo(Schema):
@@ -72,7 +78,7 @@ class Benchmarked(Service):
 
     person_merged = person_separated = None  # type: ignore[assignment]
 
-    @rpc(None, Spent)
+    @rpc(None, Spent, idempotent=True)
     def spent(self, call: Call) -> dict[str, Any]:
         """Processor time of this process so far."""
         return {"cpu_s": time.process_time()}
@@ -90,7 +96,7 @@ class BenchSource(Benchmarked):
             store([n])
         return {"at": time.time()}
 
-    @rpc(Echo, Echo)
+    @rpc(Echo, Echo, idempotent=True)
     def echo(self, call: Call, n: int) -> dict[str, Any]:
         """Give the number back."""
         return {"n": n}
@@ -105,11 +111,8 @@ class BenchEffect(Benchmarked):
     def happened(self, session: Session, fact: Fact[Happened]) -> None:
         """The effect."""
         session.add(EffectRow(n=fact.event.n))
-        if LATENCIES in os.environ:
+        if EFFECTS_FILE in os.environ:
             hooks.listen(session, "after_commit", lambda _: _note(fact.event.n), once=True)
-
-
-SERVICES: dict[str, type[Service]] = {SOURCE: BenchSource, EFFECT: BenchEffect}
 
 
 def store(numbers: Iterable[int]) -> None:
@@ -120,10 +123,17 @@ def store(numbers: Iterable[int]) -> None:
             publish(session, Happened(occurred_at=datetime.now(UTC), n=n, name=NAME))
 
 
+def class_of(service: str) -> type[Service]:
+    """The class of a service; the idle one is itt by another name, so that it takes no event from the real one."""
+    if service == IDLE:
+        return type("Idle", (service_class("itt"),), {"name": IDLE, "__doc__": "itt, with nothing to do."})
+    return {SOURCE: BenchSource, EFFECT: BenchEffect}[service]
+
+
 def _note(n: int) -> None:
     _notes().write(f"{n} {time.time()}\n")
 
 
 @cache
 def _notes() -> TextIO:
-    return open(os.environ[LATENCIES], "a", buffering=1)
+    return open(os.environ[EFFECTS_FILE], "a", buffering=1)

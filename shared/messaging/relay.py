@@ -26,7 +26,7 @@ os = original("os")  # the pipe never blocks; green threads may not write to the
 
 CHANNEL = "continuum_outbox"
 POLL_S, FULL_SCAN_S, COALESCE_S, HELD_S, STOP_S = 0.5, 1.0, 0.01, 5.0, 5.0
-PACE_S = 0.01  # while events keep coming, a window is claimed that often: what comes in between goes together
+PACE_S = 0.02  # while events keep coming, a window is claimed that often: what comes in between goes together
 
 CLAIM = """
 WITH seen AS MATERIALIZED (
