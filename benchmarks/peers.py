@@ -1,38 +1,49 @@
-"""Plain Nameko, FastStream and Celery on the same work, where their scripts lie beside the project."""
+"""What a user would pick instead, measured in the same run: Nameko as it comes, FastStream, Celery."""
 
 import json
+import os
 import subprocess
-import sys
-from typing import Any
+from pathlib import Path
 
+from benchmarks.surroundings import Impossible
 from shared.config import PROJECT_ROOT
 
-SCRIPT = PROJECT_ROOT.parent / "shared" / "tools" / "peers" / "run.sh"
-LIMIT_S = 600
-Peers = dict[str, dict[str, float]]
+NAMES = ("nameko", "faststream", "celery")
+WITHIN_S = 300.0
+# Our figure -> whom it is compared with, and whether more is better.
+COMPARED: dict[str, tuple[tuple[str, ...], bool]] = {
+    "e2e_per_s": (NAMES, True),
+    "drain_per_s": (NAMES, True),
+    "rpc_p50_ms": (("nameko",), False),
+    "rpc_p99_ms": (("nameko",), False),
+    "rpc_50_per_s": (("nameko",), True),
+}
 
 
-def run() -> Peers:
-    """Peer -> figure -> value; nothing, and a line that says why, where the peers are not there."""
-    if not SCRIPT.exists():
-        print(
-            f"the peers are left out: there is no {SCRIPT.name} of theirs beside the project", file=sys.stderr
-        )
-        return {}
-    done = subprocess.run(["bash", str(SCRIPT)], capture_output=True, text=True, timeout=LIMIT_S, check=False)
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return {line.pop("peer"): _figures(line) for line in lines}
+def script() -> Path:
+    """Where the peers are: ``BENCH_PEERS``, or beside the project. Raises Impossible when they are not there."""
+    path = Path(os.environ.get("BENCH_PEERS", PROJECT_ROOT.parent / "shared" / "tools" / "peers" / "run.sh"))
+    if not path.is_file():
+        raise Impossible("the peers are not beside the project (BENCH_PEERS names their run.sh)")
+    return path
 
 
-def _figures(line: dict[str, Any]) -> dict[str, float]:
-    return {figure: value for figure, value in line.items() if isinstance(value, int | float)}
+def measured(peer: str) -> dict[str, float]:
+    """The figures of one peer. Raises Impossible when it fails, or takes more than five minutes."""
+    command = ["bash", str(script()), peer]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=WITHIN_S, check=True)
+        figures = json.loads(done.stdout.strip().splitlines()[-1])
+    except (subprocess.SubprocessError, OSError, ValueError, IndexError) as error:
+        raise Impossible(f"the peer {peer} gave no figures: {type(error).__name__}") from None
+    return {name: float(value) for name, value in figures.items() if isinstance(value, int | float)}
 
 
-def ratios(ours: dict[str, float], theirs: Peers) -> dict[str, float]:
-    """Ours as a multiple of the best peer's: above 1 is better for a rate, below 1 for a time."""
-    found = {}
-    for figure, value in ours.items():
-        if known := [figures[figure] for figures in theirs.values() if figure in figures]:
-            best = min(known) if figure.endswith("_ms") else max(known)
-            found[figure] = value / best
-    return found
+def best(figure: str, theirs: dict[str, dict[str, float]]) -> tuple[str, float] | None:
+    """The best peer in a figure, and what it has; None when there is none to compare with."""
+    whom, more_is_better = COMPARED.get(figure, ((), True))
+    found = [(theirs[peer][figure], peer) for peer in whom if figure in theirs.get(peer, {})]
+    if not found:
+        return None
+    value, peer = max(found) if more_is_better else min(found)
+    return peer, value
