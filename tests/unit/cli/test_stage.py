@@ -1,0 +1,114 @@
+"""The heap of steps, and the story."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from cli.demo.narrator import Told
+from cli.demo.stage import Stage, office_hours, weekday
+from cli.installation import Caller
+from shared.errors import Conflict, Unavailable
+from shared.policy import Principal, Role
+
+SOMEBODY = Principal("somebody", frozenset({Role.OPERATOR}), sets_clock=True)
+
+
+class Caller_:
+    """Answers with what it was asked; away the first ``away`` times."""
+
+    def __init__(self, away: int = 0) -> None:
+        self.asked: list[tuple[str, str, Mapping[str, Any], datetime]] = []
+        self._away = away
+
+    def __call__(
+        self, service: str, method: str, arguments: Mapping[str, Any], *, by: Principal, now: datetime
+    ) -> str:
+        if self._away:
+            self._away -= 1
+            raise Unavailable("away")
+        self.asked.append((service, method, arguments, now))
+        return "answer"
+
+
+def stage(caller: Caller_ | None = None) -> Stage:
+    made = Stage(cast(Caller, caller or Caller_()), "2A5", seed=1)
+    made.now = datetime(2026, 9, 1, 9, tzinfo=UTC)
+    return made
+
+
+def test_steps_come_by_day_and_in_the_order_in_which_they_were_put() -> None:
+    set_up, done = stage(), list[str]()
+    set_up.at(date(2026, 9, 3), "Ana", lambda _: done.append("later"))
+    set_up.at(date(2026, 9, 2), "Ana", lambda _: done.append("first"))
+    set_up.at(date(2026, 9, 2), "Ana", lambda _: done.append("second"))
+
+    for day in (date(2026, 9, 2), date(2026, 9, 3)):
+        assert set_up.next_day() == day
+        for who, steps in set_up.take(day).items():
+            set_up.run(who, steps)
+
+    assert done == ["first", "second", "later"]
+    assert set_up.next_day() is None
+
+
+def test_a_step_is_never_put_on_a_day_that_is_over() -> None:
+    set_up = stage()
+
+    set_up.at(date(2020, 1, 1), "Ana", lambda _: None)
+
+    assert set_up.next_day() == date(2026, 9, 1)
+
+
+def test_what_a_service_refuses_is_noted_and_the_others_go_on() -> None:
+    set_up, done = stage(), list[str]()
+
+    def refused(_: Stage) -> None:
+        raise Conflict("not now")
+
+    set_up.at(date(2026, 9, 1), "Ana", refused)
+    set_up.at(date(2026, 9, 1), "Ana", lambda _: done.append("Ana after it"))
+    set_up.at(date(2026, 9, 1), "Ben", lambda _: done.append("Ben"))
+
+    for who, steps in set_up.take(date(2026, 9, 1)).items():
+        set_up.run(who, steps)
+
+    assert done == ["Ben"]
+    assert [(trouble.who, trouble.error.message) for trouble in set_up.troubles] == [("Ana", "not now")]
+
+
+def test_a_call_carries_the_business_time_and_dates_as_text() -> None:
+    caller = Caller_()
+
+    stage(caller).ask(SOMEBODY, "itt", "recommend", standards_met_on=date(2026, 7, 1))
+
+    assert caller.asked == [
+        ("itt", "recommend", {"standards_met_on": "2026-07-01"}, datetime(2026, 9, 1, 9, tzinfo=UTC))
+    ]
+
+
+def test_who_is_away_for_a_moment_is_asked_again() -> None:
+    caller = Caller_(away=1)
+
+    assert stage(caller).ask(SOMEBODY, "itt", "backlog") == "answer"
+
+
+def test_office_hours_are_those_of_london() -> None:
+    assert office_hours(date(2026, 7, 1)) == datetime(2026, 7, 1, 9, tzinfo=UTC)
+    assert office_hours(date(2026, 12, 1)) == datetime(2026, 12, 1, 10, tzinfo=UTC)
+
+
+def test_the_weekday_on_or_before_a_day() -> None:
+    assert weekday(date(2026, 7, 1), 4) == date(2026, 6, 26)
+    assert weekday(date(2026, 6, 26), 4) == date(2026, 6, 26)
+
+
+def test_a_line_of_the_story_names_up_to_four_people_and_counts_the_others() -> None:
+    day = date(2026, 7, 1)
+
+    assert (
+        str(Told(day, "Withdrawn from training", ("Ana", "Ben")))
+        == "2026-07-01  Withdrawn from training: Ana, Ben"
+    )
+    assert str(Told(day, "Awarded", tuple("ABCDE"))) == "2026-07-01  Awarded: A, B, C, D and another"
+    assert str(Told(day, "Awarded", tuple("ABCDEFG"))) == "2026-07-01  Awarded: A, B, C, D and 3 others"
+    assert str(Told(day, "Nobody in it", ())) == "2026-07-01  Nobody in it"

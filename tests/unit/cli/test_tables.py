@@ -1,0 +1,112 @@
+"""How answers look."""
+
+import io
+import json
+from uuid import UUID
+
+import pytest
+from rich.console import Console
+
+from cli.events import catalogue, kind, markdown
+from cli.ledger_table import ledger_table, print_ledger, verdict
+from cli.output import as_json, table
+from shared.config import PROJECT_ROOT
+from shared.events import event_types
+from shared.operations.comparison import Fate
+from shared.operations.ledger import Line, missing
+
+SOUND = Line("itt.qts.awarded.v1", "itt", "cpd", 3, 3, handled=3)
+QUIET = Line("itt.eyts.awarded.v1", "itt", "people", 0, 0)
+UNHEARD = Line("itt.trainee.moved.v1", "itt", None, 2, 2)
+BROKEN = Line("cpd.booking.made.v1", "cpd", "people", 6, 6, handled=2, waiting=1, parked=2, missing=1)
+
+
+def shown(printable: object) -> str:
+    stream = io.StringIO()
+    Console(file=stream, width=200).print(printable)
+    return stream.getvalue()
+
+
+def test_a_line_adds_up_when_every_event_has_one_fate() -> None:
+    assert SOUND.adds_up
+    assert BROKEN.adds_up
+    assert UNHEARD.adds_up
+    assert not Line("itt.qts.awarded.v1", "itt", "cpd", 3, 3, handled=2).adds_up
+
+
+def test_the_ledger_shows_every_column_that_adds_up_and_hides_types_without_events() -> None:
+    text = shown(ledger_table([SOUND, QUIET]))
+
+    for column in ("committed", "published", "handled", "waiting", "parked", "missing", "late"):
+        assert column in text
+    assert "discarded" not in text
+    assert "itt.eyts.awarded.v1" not in text
+
+
+def test_all_types_are_shown_when_asked() -> None:
+    assert "itt.eyts.awarded.v1" in shown(ledger_table([SOUND, QUIET], every=True))
+
+
+def test_what_nobody_listens_to_is_said_to_be_nobodys() -> None:
+    assert "(nobody)" in shown(ledger_table([UNHEARD]))
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([SOUND], "Nothing is missing."),
+        (
+            [SOUND, BROKEN],
+            (
+                "1 missing: 'continuum reconcile' has them sent again; 1 wait to be tried again;"
+                " 2 parked: 'continuum parked list' shows them."
+            ),
+        ),
+    ],
+)
+def test_the_verdict(lines: list[Line], sentence: str) -> None:
+    assert verdict(lines) == sentence
+
+
+def test_the_ledger_in_json_has_every_fate(capsys: pytest.CaptureFixture[str]) -> None:
+    print_ledger([BROKEN], as_json=True)
+
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["missing"] == missing([BROKEN]) == 1
+    assert {fate.value for fate in Fate} <= set(answer["lines"][0])
+
+
+def test_names_of_people_are_no_markup_of_the_table() -> None:
+    assert "[bold]Robert[/bold]" in shown(table(["name"], [["[bold]Robert[/bold]"]]))
+
+
+def test_json_has_ids_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    as_json({"id": UUID(int=1)})
+
+    assert json.loads(capsys.readouterr().out) == {"id": "00000000-0000-0000-0000-000000000001"}
+
+
+def test_the_catalogue_holds_every_event_with_producer_and_purpose() -> None:
+    entries = {entry.type: entry for entry in catalogue()}
+
+    assert set(entries) == set(event_types())
+    assert all(entry.purpose and entry.type.startswith(f"{entry.producer}.") for entry in entries.values())
+
+
+def test_the_catalogue_says_who_listens_and_whether_people_are_named() -> None:
+    entries = {entry.type: entry for entry in catalogue()}
+
+    assert "cpd" in entries["itt.qts.awarded.v1"].consumers
+    assert entries["itt.qts.awarded.v1"].personal_data
+    assert not entries["cpd.booking.made.v1"].personal_data
+
+
+def test_the_kind_of_a_field_is_said_in_words() -> None:
+    assert kind(int | None) == "number"
+    assert kind(tuple[str, ...]) == "list of text"
+    assert kind(UUID) == "uuid"
+
+
+def test_docs_events_md_is_up_to_date() -> None:
+    """If not: make docs."""
+    assert (PROJECT_ROOT / "docs/events.md").read_text() == markdown(catalogue())
