@@ -10,6 +10,7 @@ from cli.errors import NO
 from cli.installation import connected, demo_folder, use_demo
 from cli.output import as_json, console, table
 from shared.config import settings
+from shared.database import embedded
 from shared.database.migrate import WrongRevision
 from shared.errors import NotFound, Unavailable
 from shared.runner.startup import CannotStart
@@ -56,6 +57,7 @@ def _from_demo(who: str, json: bool) -> int:
     use_demo()
     options = ["--json"] if json else []
     sys.stdout.flush()
+    embedded.stop()
     os.execv(sys.executable, [sys.executable, "-P", "-m", "cli", "timeline", "--demo", *options, "--", who])
 
 

@@ -10,6 +10,8 @@ from cli.output import console, table
 from shared.operations.ledger import Line, missing
 
 ALWAYS = ("committed", "published", "handled", "waiting", "parked", "missing", "late")
+ALWAYS_NARROW = ("committed", "published", "handled", "missing")
+NARROW = 110
 SOMETIMES = ("discarded", "unpublished", "on_the_way", "not_covered")
 
 
@@ -17,14 +19,21 @@ def print_ledger(lines: Sequence[Line], *, as_json: bool, every: bool = False) -
     """Print it."""
     if as_json:
         return print_json({"missing": missing(lines), "lines": [line.as_dict() for line in lines]})
-    console().print(ledger_table(lines, every=every))
+    screen = console()
+    screen.print(ledger_table(lines, every=every, narrow=screen.width < NARROW))
     return print(verdict(lines))
 
 
-def ledger_table(lines: Sequence[Line], *, every: bool = False) -> Table:
-    """Types that were never published, and columns of mere noughts that may be left out, are not shown."""
+def ledger_table(lines: Sequence[Line], *, every: bool = False, narrow: bool = False) -> Table:
+    """Types that were never published, and columns of mere noughts that may be left out, are not shown.
+
+    ``narrow``: where there is no room, only what says something is shown.
+    """
     shown = [line for line in lines if every or line.committed or line.published]
-    names = [name for name in (*ALWAYS[:5], *SOMETIMES, *ALWAYS[5:]) if name in ALWAYS or _any(shown, name)]
+    kept = ALWAYS_NARROW if narrow else ALWAYS
+    names = [name for name in (*ALWAYS[:5], *SOMETIMES, *ALWAYS[5:]) if name in kept or _any(shown, name)]
+    if narrow and all(line.published == line.committed for line in shown):
+        names.remove("published")
     rows = [(line.type, line.consumer or "(nobody)", *_counts(line, names)) for line in shown]
     rows.append(("in all", "", *[_sum(shown, name) for name in names]))
     columns = ["event", "consumer", *(name.replace("_", " ") for name in names)]
@@ -44,6 +53,8 @@ def _counts(line: Line, names: Sequence[str]) -> list[Any]:
 def verdict(lines: Sequence[Line]) -> str:
     """The sentence beneath the table."""
     lost, parked, waiting = missing(lines), _sum(lines, "parked"), _sum(lines, "waiting")
+    if not _sum(lines, "committed"):
+        return "Nothing has happened here yet; --demo shows what the demonstration did."
     said = [f"{lost} missing: 'continuum reconcile' has them sent again" if lost else "Nothing is missing"]
     if waiting:
         said.append(f"{waiting} wait to be tried again")

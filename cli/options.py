@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -17,9 +18,10 @@ Grace = Annotated[
 ]
 
 
-def examples(*lines: str) -> str:
-    """The examples of a command, as its help ends."""
-    return "\b\nExamples:\n" + "\n".join(f"  ./continuum {line}" for line in lines)
+def examples(*lines: str, before: Mapping[str, str] | None = None) -> str:
+    """The examples of a command, as its help ends; ``before``: those with a variable in front of them."""
+    with_variables = [f"  {variable} ./continuum {line}" for variable, line in (before or {}).items()]
+    return "\b\nExamples:\n" + "\n".join([f"  ./continuum {line}" for line in lines] + with_variables)
 
 
 def about(demo: bool) -> None:

@@ -47,7 +47,12 @@ def table(
         title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
     )
     for index, column in enumerate(columns):
-        made.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
+        made.add_column(
+            column,
+            justify="right" if index in numbers else "left",
+            overflow="fold",
+            no_wrap=index in numbers or column == "date",
+        )
     for row in rows:
         made.add_row(*("" if cell is None else _escaped(cell) for cell in row))
     return made

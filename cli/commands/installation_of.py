@@ -7,7 +7,7 @@ from cli.options import Demo, Json, about, examples
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command("migrate", epilog=examples("migrate", "DATABASE_URL=postgresql://... continuum migrate"))(
+    app.command("migrate", epilog=examples("migrate", before={"DATABASE_URL=postgresql://...": "migrate"}))(
         migrate
     )
     app.command("version", epilog=examples("version", "version --json"))(version)

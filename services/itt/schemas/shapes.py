@@ -19,7 +19,10 @@ def text(*, most: int = MAX_TEXT, required: bool = True) -> fields.String:
 def provider() -> fields.String:
     """A provider's code: three letters or digits."""
     return fields.String(
-        required=True, validate=validate.Regexp(r"[0-9A-Z]{3}\Z", error="must be a provider code")
+        required=True,
+        validate=validate.Regexp(
+            r"[0-9A-Z]{3}\Z", error="is not a provider code: three capital letters or digits, such as 2A5"
+        ),
     )
 
 

@@ -24,7 +24,7 @@ class Sentence:
 _ITT: Mapping[tuple[str, str], Sentence] = {
     (itt.TraineeRegistered.TYPE, ME): Sentence(
         "Registered as a trainee with provider {provider_code}: {course_subjects:plain_list},"
-        " {training_route:plain}, {itt_start_date:day} to {itt_end_date:day}"
+        " {training_route:route}, {itt_start_date:day} to {itt_end_date:day}"
     ),
     (itt.TraineeSubmittedForTrn.TYPE, ME): Sentence("A teacher reference number was asked for"),
     (itt.TrnReceived.TYPE, ME): Sentence("Teacher reference number {trn} received"),
@@ -60,7 +60,7 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
         "Correction: the award of {qualification} was a mistake and was undone"
     ),
     (itt.CourseCorrected.TYPE, ME): Sentence(
-        "Correction: the course is {course_subjects:plain_list}, {training_route:plain}"
+        "Correction: the course is {course_subjects:plain_list}, {training_route:route}"
     ),
     (itt.TraineeMoved.TYPE, ME): Sentence(
         "Moved from provider {from_provider_code} to provider {provider_code}"
@@ -88,14 +88,15 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
     ),
     (cpd.TermAssessed.TYPE, ME): Sentence(
         "Induction term {term}: {kind:plain} assessment{at_risk:risk};"
-        " {terms_served_hundredths:hundredths} terms served",
+        " {terms_served_hundredths:terms} served",
         "assessed_on",
     ),
     (cpd.InductionExtended.TYPE, ME): Sentence(
-        "Induction extended ({cause:plain}) to {terms_required_hundredths:hundredths} terms"
+        "Induction extended ({cause:plain}) to {terms_required_hundredths:terms}"
     ),
     (cpd.InductionReleased.TYPE, ME): Sentence(
-        "Left induction midway; {terms_served_hundredths:hundredths} terms served are kept", "released_on"
+        "Left the school during induction; what was served counts: {terms_served_hundredths:terms}",
+        "released_on",
     ),
     (cpd.InductionRecommended.TYPE, ME): Sentence(
         "The head recommended: {recommendation:plain}; decision due by {decision_due_on:day}",
@@ -110,9 +111,7 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
     ),
     (cpd.InductionExempted.TYPE, ME): Sentence("Exempt from induction", "exempt_from"),
     (cpd.ExemptionEnded.TYPE, ME): Sentence("The exemption from induction ended", "ended_on"),
-    (cpd.InductionReduced.TYPE, ME): Sentence(
-        "Induction reduced to {terms_required_hundredths:hundredths} terms"
-    ),
+    (cpd.InductionReduced.TYPE, ME): Sentence("Induction reduced to {terms_required_hundredths:terms}"),
     (cpd.InductionDropped.TYPE, ME): Sentence("The proposed induction fell away: {code:plain}"),
     (cpd.AtRiskTold.TYPE, ME): Sentence("Told of being at risk of not passing induction", "told_on"),
     (cpd.InductionAppealed.TYPE, ME): Sentence("Appealed against failing induction", "appealed_on"),
@@ -154,19 +153,19 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
 
 _LEADERSHIP: Mapping[tuple[str, str], Sentence] = {
     (leadership.SuggestionMade.TYPE, ME): Sentence(
-        "Contributions suggest an invitation to be nominated; it is open until {open_until:day}", mine=True
+        "Invited to be nominated, for what they contributed; open until {open_until:day}", mine=True
     ),
-    (leadership.SuggestionExpired.TYPE, ME): Sentence("The suggestion ran out and was blanked", mine=True),
+    (leadership.SuggestionExpired.TYPE, ME): Sentence("The suggestion lapsed and was erased", mine=True),
     (leadership.ConsentGiven.TYPE, ME): Sentence("Agreed to be nominated", mine=True),
     (leadership.ConsentRefused.TYPE, ME): Sentence("Declined to be nominated", mine=True),
     (leadership.NominationProposed.TYPE, ME): Sentence(
         "Proposed for nomination by a {source:plain}; consent is open until {open_until:day}", mine=True
     ),
     (leadership.NominationLapsed.TYPE, ME): Sentence(
-        "The proposed nomination lapsed ({cause:plain}) and was blanked", mine=True
+        "The proposed nomination lapsed ({cause:plain}) and was erased", mine=True
     ),
     (leadership.NominationMade.TYPE, ME): Sentence(
-        "Nominated for leadership development ({source:plain})", "nominated_on"
+        "Nominated for leadership development, {source:proposed}", "nominated_on"
     ),
 }
 

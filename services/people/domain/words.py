@@ -25,6 +25,11 @@ def hundredths(value: int) -> str:
     return f"{value / 100:g}"
 
 
+def terms(value: int) -> str:
+    """Hundredths of terms in words: ``1 term``, ``2.5 terms``."""
+    return f"{hundredths(value)} term{'' if value == 100 else 's'}"
+
+
 def listed(values: Sequence[str]) -> str:
     """``a, b and c``."""
     return " and ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else "".join(values)
@@ -35,9 +40,20 @@ def plain(code: str) -> str:
     return code.replace("_", " ")
 
 
+PROPOSED_BY = {
+    "head": "proposed by the head",
+    "peer": "proposed by a colleague",
+    "self": "on their own proposal",
+    "suggestion": "after a suggestion",
+}
+
+
 WAYS: Mapping[str, Callable[[Any], str]] = {
     "day": day,
     "hundredths": hundredths,
+    "terms": terms,
+    "proposed": lambda source: PROPOSED_BY.get(source, plain(source)),
+    "route": lambda code: plain(code).replace("school direct", "School Direct"),
     "list": listed,
     "plain": plain,
     "plain_list": lambda values: listed([plain(v) for v in values]),

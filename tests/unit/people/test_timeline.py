@@ -31,7 +31,7 @@ EVENTS: list[tuple[Event, str, str, date]] = [
         "person_id",
         (
             "Registered as a trainee with provider 2A5: mathematics and physics,"
-            " school direct tuition fee, 7 September 2026 to 2 July 2027"
+            " School Direct tuition fee, 7 September 2026 to 2 July 2027"
         ),
         date(2026, 9, 1),
     ),
