@@ -18,11 +18,11 @@ from eventlet.patcher import is_monkey_patched
 from kombu.connection import Connection
 from kombu.transport import pyamqp
 
+from shared.broker import connection as broker
 from shared.rpc.limits import EXCHANGE
 
 HEARTBEAT_S = 20
 CONNECT_TIMEOUT_S = 5
-READ_BYTES = 16_384
 HEADER_FRAME, PROPERTIES_AT = 2, 12
 CONNECTION_ERRORS = (AMQPError, OSError, AttributeError)
 Dispatch = Callable[..., Any]
@@ -67,19 +67,16 @@ def _tolerant(connection: Any, callback: Dispatch) -> Callable[[tuple[int, int, 
 
 
 class _Gathers:
-    """Few system calls: takes all that has arrived, and sends together what green threads write at a time.
+    """Few system calls: sends together what green threads write at a time.
 
     Nobody waits for the socket but the one that flushes, so a broker that does not read holds nobody up.
     """
 
-    _quick_recv: Callable[[int], bytes]
     _write: Callable[[bytes | bytearray], None]
     sock: Any
 
     def _setup_transport(self) -> None:
         super()._setup_transport()  # type: ignore[misc]
-        receive = self._quick_recv
-        self._quick_recv = lambda wanted: receive(max(wanted, READ_BYTES))
         self.unsent, self._flushing = bytearray(), False
 
     def write(self, frames: bytes) -> None:
@@ -113,7 +110,7 @@ class _Tls(_Gathers, SSLTransport):
     pass
 
 
-class _Connection(pyamqp.Connection):
+class _Connection(broker.Connection):
     Channel = _Channel
 
     def Transport(self, host: str, connect_timeout: float, ssl: Any, *_: Any, **options: Any) -> Any:
@@ -177,9 +174,9 @@ class Link:
 
     def read(self) -> None:
         """Hand out what arrives, until the connection is lost: raises one of CONNECTION_ERRORS."""
-        drain = self._amqp.drain_events
+        read = self._amqp.read
         while True:
-            drain()
+            read()
 
     @property
     def backlog_bytes(self) -> int:
