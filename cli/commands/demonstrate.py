@@ -16,9 +16,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="In the national bulk format.")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="In the national bulk format.")] = None,
     provider: Annotated[
         str, typer.Option("--provider", metavar="CODE", help="The accredited provider.")
     ] = "2A5",

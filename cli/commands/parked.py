@@ -7,7 +7,7 @@ import typer
 from cli.options import Demo, Json, about, examples
 
 Consumer = Annotated[str | None, typer.Option("--service", help="Of this consumer alone.")]
-Ids = Annotated[list[str], typer.Argument(metavar="EVENT_ID...")]
+Ids = Annotated[list[str], typer.Argument(metavar="EVENT_ID")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,7 +77,7 @@ def show(
 
 
 def retry(
-    event_ids: Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...")] = None,
+    event_ids: Annotated[list[str] | None, typer.Argument(metavar="EVENT_ID")] = None,
     every: Annotated[bool, typer.Option("--all", help="Everything that is parked.")] = False,
     service: Consumer = None,
     demo: Demo = False,

@@ -12,7 +12,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("run", epilog=examples("run", "run itt", "run cpd people"))(run)
 
 
-def run(services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None) -> None:
+def run(services: Annotated[list[str] | None, typer.Argument(metavar="SERVICE")] = None) -> None:
     """Run services until a signal comes: all in one process, or some of them beside a broker (AMQP_URI).
 
     A service that dies is started again alone. HTTP_HOST and HTTP_PORT offer /health, /ready, /version and /metrics.

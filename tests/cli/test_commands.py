@@ -1,0 +1,248 @@
+"""The command line as users meet it: what it answers, and with which exit code."""
+
+import json
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from cli.demo.sample import sample, with_mistakes
+from shared.service_names import SERVICES
+from tests.cli.conftest import Cli
+from tests.cli.rows import CONSUMER, SOURCE, empty, failed, made
+
+COMMANDS = [
+    ["demo"],
+    ["import", "trainees"],
+    ["timeline"],
+    ["run"],
+    ["migrate"],
+    ["events"],
+    ["ledger"],
+    ["reconcile"],
+    ["replay"],
+    ["parked", "list"],
+    ["parked", "show"],
+    ["parked", "retry"],
+    ["parked", "discard"],
+    ["token"],
+    ["keys"],
+    ["version"],
+    ["test"],
+]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Sixty people."""
+    made = tmp_path / "trainees.csv"
+    made.write_bytes(sample(7))
+    return made
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_examples(command: list[str], bare: Cli) -> None:
+    answer = bare(*command, "--help")
+
+    assert answer.returncode == 0
+    assert re.search(r"Examples:\n +\./continuum ", answer.stdout)
+
+
+def test_an_unknown_command_is_a_mistake(bare: Cli) -> None:
+    assert bare("nonsense").returncode == 2
+
+
+def test_mistakes_of_the_configuration_are_told_by_name_and_without_a_traceback(bare: Cli) -> None:
+    answer = bare("ledger", DATABASE_POOL="many", AMQP_URI="secret-password")
+
+    assert answer.returncode == 2
+    assert "AMQP_URI" in answer.stderr
+    assert "DATABASE_POOL" in answer.stderr
+    assert "secret" not in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_database_that_is_away_is_one_line(bare: Cli) -> None:
+    answer = bare("ledger", DATABASE_URL="postgresql://nobody@127.0.0.1:1/postgres")
+
+    assert answer.returncode == 3
+    assert re.fullmatch(r"continuum: the database is away: .*refused.*\n", answer.stderr)
+
+
+def test_an_installation_that_was_never_made_is_told_how_to_make_it(cli: Cli) -> None:
+    answer = cli("ledger", DATABASE_PREFIX="never_made")
+
+    assert (answer.returncode, answer.stderr) == (
+        1,
+        "continuum: there is no installation here yet: run 'continuum migrate' first\n",
+    )
+
+
+def test_migrate_again_changes_nothing(cli: Cli) -> None:
+    answer = cli("migrate")
+
+    assert answer.returncode == 0
+    assert answer.stdout.endswith("everything is up to date\n")
+
+
+def test_the_version_is_told_in_json_too(bare: Cli) -> None:
+    assert json.loads(bare("version", "--json").stdout)["continuum"]
+
+
+def test_a_file_is_checked_without_a_provider_or_a_service(bare: Cli, file: Path) -> None:
+    answer = bare("import", "trainees", str(file), "--dry-run")
+
+    assert (answer.returncode, answer.stdout) == (0, "60 trainees would be stored\n")
+
+
+def test_a_file_with_mistakes_is_refused_with_each_of_them(bare: Cli, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_bytes(with_mistakes())
+
+    answer = bare("import", "trainees", str(wrong), "--dry-run", "--json")
+
+    assert answer.returncode == 1
+    told = json.loads(answer.stdout)
+    assert len(told["errors"]) == 6
+    assert told["errors"][0] | {"message": ""} == {
+        "row": 2,
+        "column": "date_of_birth",
+        "value": "31/02/1999",
+        "message": "",
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a csv", b"name,age\nJo,3\n"])
+def test_a_file_that_cannot_be_read_has_an_exit_code_of_its_own(
+    bare: Cli, tmp_path: Path, content: bytes
+) -> None:
+    unreadable = tmp_path / "unreadable.csv"
+    unreadable.write_bytes(content)
+
+    answer = bare("import", "trainees", str(unreadable), "--dry-run")
+
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("continuum: ")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_told_so(bare: Cli) -> None:
+    answer = bare("import", "trainees", "/nowhere.csv", "--dry-run")
+
+    assert (answer.returncode, answer.stderr) == (2, "continuum: /nowhere.csv: No such file or directory\n")
+
+
+def test_to_store_a_file_the_provider_is_named(bare: Cli, file: Path) -> None:
+    answer = bare("import", "trainees", str(file))
+
+    assert answer.returncode == 2
+    assert "--provider" in answer.stderr
+
+
+def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) -> None:
+    stored = cli("import", "trainees", str(file), "--provider", "2A5", "--json")
+    assert stored.returncode == 0
+    assert json.loads(stored.stdout)["created"] == 60
+
+    name = file.read_text().splitlines()[1].split(",")[3:5]
+    career = cli("timeline", " ".join(name))
+    assert career.returncode == 0
+    assert "Registered as a trainee with provider 2A5" in career.stdout
+
+    again = cli("import", "trainees", str(file), "--provider", "2A5")
+    assert again.returncode == 1
+    assert "60 rows match trainees who are there already" in again.stdout
+
+    ledger = cli("ledger", "--json")
+    assert ledger.returncode == 0
+    assert json.loads(ledger.stdout)["missing"] == 0
+    assert cli("reconcile").returncode == 0
+    assert "events projected again" in cli("replay", "people").stdout
+
+
+def test_somebody_who_is_not_known_is_not_found(cli: Cli) -> None:
+    answer = cli("timeline", "Nobody Atall")
+
+    assert (answer.returncode, answer.stderr) == (1, "continuum: nobody is known as 'Nobody Atall'\n")
+
+
+def test_a_missing_event_is_found_sent_again_and_gone(cli: Cli) -> None:
+    empty(SOURCE, CONSUMER)
+    made()
+
+    assert cli("ledger").returncode == 1
+    assert cli("reconcile", "--dry-run").returncode == 1
+    healed = cli("reconcile")
+    assert healed.returncode == 0, healed.stderr
+    assert "1 sent again, all have arrived" in healed.stdout
+    assert cli("ledger").returncode == 0
+    empty(*SERVICES)
+
+
+def test_a_parked_event_is_listed_shown_and_given_up_with_a_reason(cli: Cli) -> None:
+    empty(SOURCE, CONSUMER)
+    id_ = made()
+    failed(id_, "parked", '{"person": {"last_name": "Okafor"}}')
+
+    assert str(id_) in cli("parked", "list").stdout
+    assert "Okafor" not in cli("parked", "show", str(id_)).stdout
+    assert "Okafor" in cli("parked", "show", str(id_), "--personal").stdout
+    assert cli("parked", "discard", str(id_)).returncode == 2
+    answer = cli("parked", "discard", str(id_), "--reason", "it was made twice")
+    assert (answer.returncode, answer.stdout) == (0, "1 event was given up\n")
+    assert cli("parked", "list").stdout == "nothing is parked\n"
+    empty(SOURCE, CONSUMER)
+
+
+def test_retrying_wants_to_know_what(cli: Cli) -> None:
+    assert cli("parked", "retry").returncode == 2
+    assert cli("parked", "retry", "--all").stdout == "0 events are tried again\n"
+
+
+def test_an_unknown_service_is_told_with_those_that_there_are(cli: Cli) -> None:
+    answer = cli("replay", "nobody")
+
+    assert answer.returncode == 1
+    assert "there is no service 'nobody'; there are cpd, itt" in answer.stderr
+
+
+def test_a_token_speaks_for_whom_it_was_signed(bare: Cli) -> None:
+    answer = bare("token", "--id", "jo", "--role", "accredited_provider", "--organisation", "provider:2A5")
+
+    assert answer.returncode == 0
+    assert answer.stdout.count(".") == 2
+
+
+@pytest.mark.parametrize("role", ["service", "king"])
+def test_a_role_that_nobody_may_sign_for_is_refused(bare: Cli, role: str) -> None:
+    assert bare("token", "--id", "jo", "--role", role).returncode == 2
+
+
+def test_keys_are_the_owners_alone_and_never_written_over(bare: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "keys-to-be"
+
+    assert bare("keys", str(folder)).returncode == 0
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    before = (folder / "cli.pem").read_bytes()
+    assert bare("keys", str(folder)).returncode == 1
+    assert (folder / "cli.pem").read_bytes() == before
+
+
+def test_a_token_signed_with_a_key_of_one_machine_is_refused_on_another(bare: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "keys-to-be"
+    bare("keys", str(folder))
+    configured = {
+        "SIGNING_KEY_FILE": str(folder / "service-cpd.pem"),
+        "VERIFY_KEYS_FILE": str(folder / "public-keys.json"),
+    }
+
+    answer = bare("token", "--id", "jo", "--role", "operator", **configured)
+
+    assert answer.returncode == 2
+    assert "SIGNING_KEY is not the key of the command line" in answer.stderr
+
+
+def test_the_catalogue_is_a_table_or_json(bare: Cli) -> None:
+    assert "itt.qts.awarded.v1" in bare("events").stdout
+    assert json.loads(bare("events", "--format", "json").stdout)[0]["purpose"]
