@@ -18,7 +18,7 @@ from shared.database.faults import is_transient
 from shared.database.seats import ACTIVE, Seat
 from shared.messaging import embedded, failures, metrics
 from shared.messaging.envelope import Envelope, Undecodable
-from shared.messaging.inbox import Inbox, Stopping
+from shared.messaging.inbox import TURN, Inbox, Stopping
 from shared.messaging.retries import Retries
 from shared.messaging.tolerant import connected, decode, message_of
 from shared.messaging.topology import declare_inbox, inbox_of
@@ -170,7 +170,9 @@ class InboxConsumer(SharedExtension):
 
     def _settle(self, channel: Any, batch: list[Delivery]) -> None:
         together: list[Envelope] = []
-        for message in batch:
+        for nth, message in enumerate(batch):
+            if nth % TURN == TURN - 1:
+                time.sleep(0)
             envelope = self._decode(message)
             if envelope is None:
                 continue
