@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from shared.config import settings
