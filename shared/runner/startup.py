@@ -1,7 +1,9 @@
 """What must hold before services start; everything that does not is told in words, all at once where it can be."""
 
+import fcntl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import psycopg2
 
@@ -50,10 +52,21 @@ def make_databases_ready(services: Sequence[str], stopped: Callable[[], bool] = 
     Raises WrongRevision, CannotStart when a database is away for half a minute.
     """
     if settings().database_url is None:
-        migrate()
+        with _alone():
+            migrate()
     else:
         for service in services:
             _wait_for(service, stopped)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Processes that start at the same time on the embedded server make its databases one after another."""
+    folder = settings().data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _wait_for(service: str, stopped: Callable[[], bool]) -> None:
