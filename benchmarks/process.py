@@ -13,6 +13,7 @@ from benchmarks.services import class_of
 from shared import logs
 from shared.config import settings
 from shared.health.web import Pages, listen, serve
+from shared.runner.memory import settle
 from shared.runner.signals import Signals
 from shared.runner.supervisor import Supervisor
 
@@ -25,6 +26,7 @@ def main(service: str) -> None:
         signals.listen()
         serve(listen("127.0.0.1", 0), Pages([service], lambda: {service: supervisor.state}))
         supervisor.start()
+        settle()
         while not signals.stop:
             time.sleep(0.1)
         supervisor.stop()

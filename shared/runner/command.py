@@ -12,6 +12,7 @@ from shared.config import ConfigurationError, settings
 from shared.database.migrate import WrongRevision
 from shared.health.web import Pages, PortInUse, listen, serve
 from shared.runner.group import Group
+from shared.runner.memory import settle
 from shared.runner.signals import Signals
 from shared.runner.startup import CannotStart, check_keys, chosen, first_line, make_databases_ready
 
@@ -57,6 +58,7 @@ class Process:
         if self.signals.stop:
             return 0
         self.group.start()
+        settle()
         log.info("running", host=host, port=port, count=len(self.services), pid=os.getpid())
         sys.stdout.write(
             f"continuum: {', '.join(self.services)} run; http://{host}:{port}/ready tells more\n"

@@ -8,6 +8,7 @@ from shared.config import settings
 from shared.database import dispose
 from shared.health.checks import outbox_age_s
 from shared.runner.group import Group
+from shared.runner.memory import settle
 from shared.runner.startup import make_databases_ready
 from shared.service_names import SERVICES
 
@@ -23,6 +24,7 @@ def running(services: Sequence[str] = SERVICES) -> Iterator[Group]:
     make_databases_ready(services)
     group = Group(services)
     group.start()
+    settle()
     try:
         yield group
         _let_effects_arrive(services)
