@@ -2,6 +2,7 @@
 PYTHON := .venv/bin/python
 BIN := .venv/bin
 SHELL_SCRIPTS := continuum .ci/run
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help check format format-check lint types imports deps spelling shell drift docs \
@@ -74,9 +75,9 @@ bench: ## the benchmarks
 	./continuum bench
 
 locks: ## resolve the dependencies again (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml \
-		-c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra embedded pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml -c requirements.lock -o deploy/requirements.lock
+	$(LOCK) --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove caches (not .venv, not .data)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* .import_linter_cache
