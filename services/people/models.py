@@ -95,7 +95,10 @@ class PersonTrn(Base):
 
 
 class RolePeriod(Base):
-    """Somebody holds a role at a school; one open period of a role at a school for each person."""
+    """Somebody holds a role at a school; one open period of a role at a school for each person.
+
+    ``introduced``: the person became known by it; ``confirmed_at``: since then its school sees the person.
+    """
 
     __tablename__ = "role_period"
     __table_args__ = (
@@ -118,6 +121,8 @@ class RolePeriod(Base):
     full_time_equivalent_percent: Mapped[int]
     state: Mapped[str]
     ended_on: Mapped[date | None]
+    introduced: Mapped[bool] = mapped_column(server_default=text("false"))
+    confirmed_at: Mapped[datetime | None]
 
 
 class Match(Base):

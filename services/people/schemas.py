@@ -53,8 +53,14 @@ class EndRole(Schema):
     reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TEXT))
 
 
+class RolePeriodId(Schema):
+    """One role period."""
+
+    role_period_id = fields.UUID(required=True)
+
+
 class RolePeriod(Schema):
-    """A role period; open while ``ended_on`` is null."""
+    """A role period; open while ``ended_on`` is null, a claim while ``confirmed_at`` is."""
 
     role_period_id = fields.UUID(attribute="id")
     person_id = fields.UUID()
@@ -64,6 +70,7 @@ class RolePeriod(Schema):
     full_time_equivalent_percent = fields.Integer()
     state = fields.String()
     ended_on = fields.Date(allow_none=True)
+    confirmed_at = fields.AwareDateTime(allow_none=True)
 
 
 class PersonId(Schema):

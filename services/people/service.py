@@ -72,6 +72,11 @@ class PeopleService(Service):
         """Begin a role period."""
         return handlers.begin_role(call.session, call.now, call.principal, **arguments)
 
+    @rpc(schemas.RolePeriodId, schemas.RolePeriod, idempotent=True)
+    def confirm_role(self, call: Call, **arguments: Any) -> Any:
+        """A claimed role is true."""
+        return handlers.confirm_role(call.session, call.now, call.principal, **arguments)
+
     @rpc(schemas.EndRole, schemas.RolePeriod, idempotent=True)
     def end_role(self, call: Call, **arguments: Any) -> Any:
         """End a role period."""

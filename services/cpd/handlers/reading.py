@@ -5,13 +5,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.cpd import models as m
 from services.cpd.domain.bodies import AppropriateBody
 from services.cpd.domain.periods import IN_PROGRESS, Period, State
-from services.cpd.domain.policy import PERMISSIONS, period_relations, person_relations, school_relations
+from services.cpd.domain.policy import (
+    OWN_SCHOOL,
+    PERMISSIONS,
+    period_relations,
+    person_relations,
+    school_relations,
+)
 from services.cpd.domain.progress import Progress
 from services.cpd.domain.record import InductionRecord
 from services.cpd.domain.rules import rule_set_of, short_supply_until, timetable_percent
@@ -29,6 +35,8 @@ def induction(session: Session, now: datetime, by: Principal, *, person_id: UUID
     record, today = record_of(session, person_id), london_day(now)
     if not _may_read(session, by, record, person_id):
         raise NotFound("nothing is known of this person's induction")
+    if _only_claims(session, by, record, person_id):
+        return _claimed(session, by, record, person_id, now)
     awarded_on = record.qts_awarded_on
     started = record.served_periods[:1]
     rule_set = started[0].rule_set if started else rule_set_of(today)
@@ -56,6 +64,34 @@ def _may_read(session: Session, by: Principal, record: InductionRecord, person_i
     for post in record.posts:
         relations |= school_relations(by, post.school_urn)
     return PERMISSIONS.allows(by, "induction.read", relations)
+
+
+def _only_claims(session: Session, by: Principal, record: InductionRecord, person_id: UUID) -> bool:
+    """Whether the caller reads only as a school with a post or proposal to which no appropriate body has agreed."""
+    relations = person_relations(by, known_as(session, person_id))
+    for period in record.periods:
+        relations |= _beyond_a_claim(session, by, period)
+    return not PERMISSIONS.allows(by, "induction.read", relations)
+
+
+def _beyond_a_claim(session: Session, by: Principal, period: Period) -> set[str]:
+    """How the caller stands to the period; a school counts once an appropriate body has agreed to it."""
+    relations = period_relations(by, period, ids_of(session, by))
+    return relations if period.opened_on else relations - {OWN_SCHOOL}
+
+
+def _claimed(
+    session: Session, by: Principal, record: InductionRecord, person_id: UUID, now: datetime
+) -> dict[str, Any]:
+    """What a school said itself: its own posts and proposals, with nothing that it does not know of the person."""
+    today = london_day(now)
+    posts = [_post(session, record, p, today) for p in record.posts if _is_own(by, p)]
+    periods = [_fields(p) | _dates(p) for p in record.periods if _is_own(by, p)]
+    return {"person_id": resolve(session, person_id), "posts": posts, "periods": periods}
+
+
+def _is_own(by: Principal, of_school: Any) -> bool:
+    return OWN_SCHOOL in school_relations(by, of_school.school_urn)
 
 
 def _named(session: Session, person_id: UUID) -> dict[str, str]:
@@ -95,6 +131,9 @@ def period(session: Session, now: datetime, by: Principal, *, period_id: UUID) -
     )
     if found is None or not PERMISSIONS.allows(by, "induction.read", relations):
         raise NotFound("there is no such period of induction")
+    known = _beyond_a_claim(session, by, found) | person_relations(by, known_as(session, found.person_id))
+    if not PERMISSIONS.allows(by, "induction.read", known):
+        return _fields(found) | _dates(found)
     return view(session, record_of(session, found.person_id), found, now)
 
 
@@ -183,17 +222,23 @@ def periods(
     columns = {"starts_on": p.starts_on, "proposed_on": p.proposed_on, "school_urn": p.school_urn}
     found = page(
         session,
-        _filtered(statement, Query(**query)).where(_visible(session, by)),
+        _filtered(statement, Query(**query), _known_to(by)).where(_visible(session, by)),
         order=[columns[sort], p.id],
         limit=limit,
         after=after,
         descending=descending,
         key=lambda row: [getattr(row[0], sort), row[0].id],
     )
-    return {"items": [_listed(*row) for row in found["items"]], "next": found["next"]}
+    return {"items": [_listed(by, *row) for row in found["items"]], "next": found["next"]}
 
 
-def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
+def _known_to(by: Principal) -> ColumnElement[bool]:
+    """Periods whose people the caller knows by name: a school's proposal alone names nobody (docs/adr/0006)."""
+    agreed = m.PERIOD.c.opened_on.is_not(None)
+    return true() if by.has(Role.OPERATOR) else or_(agreed, m.PERIOD.c.appropriate_body.in_(_bodies(by)))
+
+
+def _filtered(statement: Select[Any], query: Query, named: ColumnElement[bool]) -> Select[Any]:
     k, p = m.KNOWN_PERSON.c, m.PERIOD.c
     for column, value in ((p.appropriate_body, query.appropriate_body), (p.school_urn, query.school_urn)):
         statement = statement.where(column == value) if value else statement
@@ -202,7 +247,7 @@ def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
     for word in query.search.split():
         like = f"%{word.replace('%', '').replace('_', '')}%"
         statement = statement.where(or_(k.first_names.ilike(like), k.last_name.ilike(like), k.trn == word))
-    return statement
+    return statement.where(named) if query.search.split() else statement
 
 
 def _visible(session: Session, by: Principal) -> ColumnElement[bool]:
@@ -214,7 +259,7 @@ def _visible(session: Session, by: Principal) -> ColumnElement[bool]:
     if by.has(Role.SCHOOL_LEADER):
         rules.append(p.school_urn.in_(_codes(by, "school")))
     if by.has(Role.APPROPRIATE_BODY):
-        rules.append(p.appropriate_body.in_(_codes(by, "body")))
+        rules.append(p.appropriate_body.in_(_bodies(by)))
     if by.has(Role.MENTOR, Role.TUTOR) and (ids := ids_of(session, by)):
         rules.append(or_(p.mentor_id.in_(ids), p.tutor_id.in_(ids)))
     return or_(*rules)
@@ -224,8 +269,14 @@ def _codes(by: Principal, kind: str) -> list[str]:
     return [name.removeprefix(f"{kind}:") for name in by.organisations if name.startswith(f"{kind}:")]
 
 
-def _listed(found: Period, first_names: str | None, last_name: str | None, trn: str | None) -> dict[str, Any]:
-    named = {"first_names": first_names or "", "last_name": last_name or "", "trn": trn or ""}
+def _bodies(by: Principal) -> list[str]:
+    return _codes(by, "body") if by.has(Role.APPROPRIATE_BODY) else []
+
+
+def _listed(by: Principal, found: Period, *named_as: str | None) -> dict[str, Any]:
+    known = by.has(Role.OPERATOR) or found.opened_on or found.appropriate_body in _bodies(by)
+    names = ("first_names", "last_name", "trn")
+    named = {name: (value or "") if known else "" for name, value in zip(names, named_as, strict=True)}
     return {**_fields(found), **_dates(found), **named}
 
 

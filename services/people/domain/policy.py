@@ -1,7 +1,8 @@
 """Who may do what with people: one table, and the relations that it names.
 
 "The person sees all of theirs" (domain page, "The professional continuum"). A school's leader begins and
-ends the roles of their own school and reads its staff; a provider reads its own trainees.
+ends the roles of their own school and reads its staff, a person who is claimed as staff only once the role is
+confirmed or vouched for (``sight``); a provider reads its own trainees.
 """
 
 from collections.abc import Collection
@@ -25,6 +26,9 @@ PERMISSIONS = Permissions(
     # action, role, relation that must hold
     ("role.begin", Role.SCHOOL_LEADER, "own_school"),
     ("role.begin", Role.OPERATOR, "any"),
+    *(("role.confirm", role, "self") for role in PERSONAL_ROLES),
+    ("role.confirm", Role.SCHOOL_LEADER, "former_school"),
+    ("role.confirm", Role.OPERATOR, "any"),
     ("role.end", Role.SCHOOL_LEADER, "own_school"),
     ("role.end", Role.OPERATOR, "any"),
     *((action, role, "self") for action in OWN_ACTIONS for role in PERSONAL_ROLES),

@@ -12,11 +12,13 @@ from services.people.handlers.matches import (
 from services.people.handlers.prohibitions import lift_prohibition, record_prohibition
 from services.people.handlers.reading import find, get_person, my_timeline, stage_counts, timeline
 from services.people.handlers.roles import begin_role, end_role
+from services.people.handlers.sight import confirm_role
 from services.people.handlers.standing import fold_again, tell_stage
 from services.people.handlers.voiding import void_fact
 
 __all__ = [
     "begin_role",
+    "confirm_role",
     "duplicates",
     "end_role",
     "find",

@@ -10,16 +10,14 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from services.people.domain import timeline as lines
-from services.people.domain.facts import PersonFact as StoredFact
 from services.people.domain.names import search_text, search_words
 from services.people.domain.policy import PERMISSIONS, person_relations
-from services.people.domain.roles import RoleState
 from services.people.domain.stages import Flag, Stage
+from services.people.handlers.sight import providers_of, schools_that_see, to_domain
 from services.people.models import Person, PersonFact, PersonTrn, RolePeriod
 from shared.aliases import known_as, resolve
 from shared.database.tables import PERSON_ALIAS
 from shared.errors import Invalid, NotFound
-from shared.events.itt import TraineeMoved, TraineeRegistered
 from shared.paging import page
 from shared.policy import Principal
 
@@ -110,17 +108,11 @@ def _count(stage: Stage, of_flag: dict[Flag, int]) -> dict[str, Any]:
 def _timeline(session: Session, by: Principal, person: Person) -> dict[str, Any]:
     ids = known_as(session, person.id)
     rows = session.scalars(select(PersonFact).where(PersonFact.person_id.in_(ids)))
-    facts = [lines.Recorded(_to_domain(row), row.source, row.actor) for row in rows]
+    facts = [lines.Recorded(to_domain(row), row.source, row.actor) for row in rows]
     own = any(by.is_person(id_) for id_ in ids)
     entries = lines.entries(facts, own=own, names=_names(session, {f.actor for f in facts}))
     (summary,) = _summaries(session, [person])
     return {"person": summary, "entries": entries, "candidates": []}
-
-
-def _to_domain(row: PersonFact) -> StoredFact:
-    return StoredFact(
-        row.event_id, row.type, row.subject, row.sequence, row.occurred_at, row.part, row.details
-    )
 
 
 def _names(session: Session, actors: set[str | None]) -> dict[str, str]:
@@ -189,23 +181,10 @@ def _may(session: Session, by: Principal, action: str, person_id: UUID) -> bool:
     if PERMISSIONS.allows(by, action):
         return True
     ids = known_as(session, person_id)
-    schools = select(RolePeriod.school_urn).where(
-        RolePeriod.person_id.in_(ids), RolePeriod.state == RoleState.OPEN
-    )
     relations = person_relations(
-        by, ids, school_urns=list(session.scalars(schools)), provider_codes=_providers(session, ids)
+        by, ids, school_urns=schools_that_see(session, ids), provider_codes=providers_of(session, ids)
     )
     return PERMISSIONS.allows(by, action, relations)
-
-
-def _providers(session: Session, ids: set[UUID]) -> set[str]:
-    """The providers of the person's trainee records: the one where it was registered, or moved to last."""
-    types = (TraineeRegistered.TYPE, TraineeMoved.TYPE)
-    rows = session.scalars(
-        select(PersonFact).where(PersonFact.person_id.in_(ids), PersonFact.type.in_(types))
-    )
-    facts = sorted((_to_domain(row) for row in rows), key=lambda fact: fact.order)
-    return set({fact.subject: fact.details["provider_code"] for fact in facts}.values())
 
 
 def _summaries(session: Session, people: list[Person]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.people.domain import roles as domain
 from services.people.domain.details import Detail, Details
 from services.people.domain.identity import birth_hash, ni_number_hash, tidy_email
-from services.people.domain.policy import PERMISSIONS, school_relations
+from services.people.domain.policy import PERMISSIONS, person_relations, school_relations
 from services.people.domain.words import london
 from services.people.handlers.persons import ensure, one_locked, store_detail
 from services.people.hash_key import hash_key
@@ -51,6 +51,7 @@ def begin_role(
 ) -> RolePeriod:
     """A role period begins; a ``person`` who is not known yet is introduced by it. Asked again, it is so already.
 
+    A leader's word alone is a claim, and gives the school no sight of somebody known (``domain.sight``).
     Raises NotFound, NotAllowed (not the caller's school), Invalid, Conflict (the role is held there already).
     """
     PERMISSIONS.require(by, "role.begin", school_relations(by, school_urn))
@@ -65,6 +66,8 @@ def begin_role(
     if holder is None:
         holder = _introduce(session, now, person_id or new_id(), period_id, person or {})
     period = _stored(session, period_id, holder.id, wanted)
+    period.introduced = known_id is None
+    period.confirmed_at = now if _vouches(session, by, holder.id) else None
     told = PersonData(**_data(person or {})) if known_id is None else _as_known(holder)
     publish(session, _begun(period, now, relevant_school, told))
     changes = {"role": role, "school_urn": school_urn, "begins_on": begins_on}
@@ -108,6 +111,11 @@ def end_role(
     changes = {"role_period_id": row.id, "ended_on": ended_on}
     audit(session, by, now, action="role.end", subject=f"person/{holder}", why=reason, changes=changes)
     return row
+
+
+def _vouches(session: Session, by: Principal, person_id: UUID) -> bool:
+    """Whether the caller's own word makes the role more than a claim."""
+    return PERMISSIONS.allows(by, "role.confirm", person_relations(by, known_as(session, person_id)))
 
 
 def _find(

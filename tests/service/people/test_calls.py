@@ -33,6 +33,7 @@ def test_a_role_is_begun_and_ended(service: People) -> None:
         "full_time_equivalent_percent": 100,
         "state": "open",
         "ended_on": None,
+        "confirmed_at": None,
     }
     assert (ended["state"], ended["ended_on"]) == ("ended", "2026-12-31")
 

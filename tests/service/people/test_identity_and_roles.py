@@ -268,7 +268,7 @@ def test_a_role_begins_once_however_often_it_is_asked(session: Session, service:
         100,
     )
     assert begun.person.last_name == "O'Brien"
-    assert handlers.get_person(session, AT, HEAD, person_id=first.person_id)["roles"] == [periods[0]]
+    assert handlers.get_person(session, AT, OPERATOR, person_id=first.person_id)["roles"] == [periods[0]]
 
 
 def test_another_beginning_of_a_role_that_is_held_is_a_conflict(session: Session, service: People) -> None:

@@ -149,6 +149,8 @@ def upgrade() -> None:
         sa.Column("full_time_equivalent_percent", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("introduced", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_role_period"),
     )
     op.create_index("ix_role_period_school_urn", "role_period", ["school_urn"], unique=False)

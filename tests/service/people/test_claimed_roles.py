@@ -1,0 +1,203 @@
+"""A role that a school begins is a claim: who sees the person, by role and relation (docs/adr/0006)."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from services.people import handlers
+from services.people.models import RolePeriod
+from shared.audit import audit_trail
+from shared.errors import NotAllowed, NotFound
+from shared.events import cpd, itt
+from shared.ids import new_id
+from shared.policy import Principal, Role
+from shared.testing import principal
+from tests.service.people.conftest import AT, People, registered, somebody
+
+CLAIMED, FORMER, FOREIGN = "100001", "100002", "100003"
+OPERATOR = principal(Role.OPERATOR, id="operator")
+HEAD = principal(Role.SCHOOL_LEADER, f"school:{CLAIMED}")
+FORMER_HEAD = principal(Role.SCHOOL_LEADER, f"school:{FORMER}")
+FOREIGN_HEAD = principal(Role.SCHOOL_LEADER, f"school:{FOREIGN}")
+PROVIDER = principal(Role.ACCREDITED_PROVIDER, "provider:2A5")
+OTHER_PROVIDER = principal(Role.ACCREDITED_PROVIDER, "provider:9Z9")
+
+
+def role(session: Session, by: Principal, urn: str, **more: Any) -> RolePeriod:
+    asked: dict[str, Any] = {"role": "teacher", "school_urn": urn, "begins_on": AT.date()}
+    return handlers.begin_role(session, AT, by, **(asked | more))
+
+
+def sees(session: Session, by: Principal, person_id: UUID) -> bool:
+    try:
+        return bool(handlers.get_person(session, AT, by, person_id=person_id)["last_name"])
+    except NotFound:
+        return False
+
+
+@pytest.fixture
+def zoe(session: Session, service: People) -> UUID:
+    """A trainee of provider 2A5, whom the school of HEAD claims as its teacher."""
+    known = registered()
+    service.hears(known)
+    role(session, HEAD, CLAIMED, person_id=known.person_id)
+    service.settle()
+    return known.person_id
+
+
+def placed(urn: str, person_id: UUID, mentor_id: UUID) -> itt.PlacementArranged:
+    on = AT.date()
+    return itt.PlacementArranged(
+        occurred_at=AT,
+        trainee_id=new_id(),
+        person_id=person_id,
+        placement_id=new_id(),
+        number=1,
+        school_urn=urn,
+        starts_on=on,
+        ends_on=on,
+        mentor_id=mentor_id,
+    )
+
+
+def opened(urn: str, person_id: UUID) -> cpd.InductionOpened:
+    return cpd.InductionOpened(
+        occurred_at=AT,
+        person_id=person_id,
+        period_id=new_id(),
+        school_urn=urn,
+        appropriate_body="north-tyne",
+        starts_on=AT.date(),
+        rule_set="early_career",
+        terms_required_hundredths=600,
+    )
+
+
+# --- role x relation: who sees somebody whom a school merely claims
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (HEAD, False),
+        (FOREIGN_HEAD, False),
+        (PROVIDER, True),
+        (OTHER_PROVIDER, False),
+        (OPERATOR, True),
+        (principal(Role.SERVICE, id="cpd"), True),
+        (principal(Role.APPROPRIATE_BODY, "body:north-tyne"), False),
+        (principal(Role.TEACHER, f"school:{CLAIMED}"), False),
+    ],
+)
+def test_a_claim_alone_shows_nothing_of_the_person(
+    session: Session, zoe: UUID, by: Principal, expected: bool
+) -> None:
+    assert sees(session, by, zoe) is expected
+
+
+def test_the_person_sees_themselves(session: Session, zoe: UUID) -> None:
+    assert sees(session, principal(Role.TEACHER, id=str(zoe)), zoe)
+
+
+# --- what makes a claim more than one
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        lambda urn, zoe: placed(urn, zoe, new_id()),
+        lambda urn, zoe: placed(urn, new_id(), zoe),
+        opened,
+    ],
+)
+def test_a_fact_of_another_service_at_that_school_vouches(
+    session: Session, service: People, zoe: UUID, fact: Callable[[str, UUID], Any]
+) -> None:
+    service.hears(fact(FOREIGN, zoe))
+    assert not sees(session, HEAD, zoe)
+
+    service.hears(fact(CLAIMED, zoe))
+
+    assert sees(session, HEAD, zoe)
+    assert not sees(session, FOREIGN_HEAD, zoe)
+
+
+@pytest.mark.parametrize("who", ["person", "former school", "operator"])
+def test_a_claim_is_confirmed_by_who_knows(session: Session, service: People, zoe: UUID, who: str) -> None:
+    role(session, OPERATOR, FORMER, person_id=zoe, role="middle_leader")
+    claim = role(session, HEAD, CLAIMED, person_id=zoe)
+    by = {"person": principal(Role.TEACHER, id=str(zoe)), "former school": FORMER_HEAD, "operator": OPERATOR}[
+        who
+    ]
+
+    for _ in range(2):
+        handlers.confirm_role(session, AT, by, role_period_id=claim.id)
+
+    assert sees(session, HEAD, zoe)
+    assert [e.action for e in audit_trail(session, f"person/{zoe}")].count("role.confirm") == 1
+
+
+@pytest.mark.parametrize("by", [HEAD, FOREIGN_HEAD, PROVIDER, principal(Role.TEACHER)])
+def test_nobody_else_confirms_a_claim(session: Session, service: People, zoe: UUID, by: Principal) -> None:
+    claim = role(session, HEAD, CLAIMED, person_id=zoe)
+    role(session, FOREIGN_HEAD, FOREIGN, person_id=zoe)
+
+    with pytest.raises(NotAllowed):
+        handlers.confirm_role(session, AT, by, role_period_id=claim.id)
+    with pytest.raises(NotFound):
+        handlers.confirm_role(session, AT, by, role_period_id=new_id())
+
+
+def test_a_school_sees_whom_it_introduced_itself(session: Session, service: People) -> None:
+    period = role(session, HEAD, CLAIMED, person={"first_names": "Max", "last_name": "Weber"})
+    service.settle()
+    other = role(session, FOREIGN_HEAD, FOREIGN, person_id=period.person_id)
+
+    assert sees(session, HEAD, period.person_id)
+    assert not sees(session, FOREIGN_HEAD, period.person_id)
+    handlers.confirm_role(session, AT, HEAD, role_period_id=other.id)
+    assert sees(session, FOREIGN_HEAD, period.person_id)
+
+
+def test_guessing_somebodys_details_shows_no_more_than_was_guessed(session: Session, service: People) -> None:
+    known = registered()
+    service.hears(known)
+    told = somebody()
+    guess = {
+        name: getattr(told, name) for name in ("first_names", "last_name", "date_of_birth", "sex", "email")
+    }
+
+    role(session, HEAD, CLAIMED, person=guess)
+    service.settle()
+
+    assert handlers.get_person(session, AT, OPERATOR, person_id=known.person_id)["known_as"]
+    assert not sees(session, HEAD, known.person_id)
+
+
+def test_a_claim_that_ended_shows_nothing_even_when_it_was_confirmed(session: Session, zoe: UUID) -> None:
+    claim = role(session, HEAD, CLAIMED, person_id=zoe)
+    handlers.confirm_role(session, AT, OPERATOR, role_period_id=claim.id)
+
+    handlers.end_role(session, AT, HEAD, role_period_id=claim.id, ended_on=AT.date())
+
+    assert not sees(session, HEAD, zoe)
+
+
+def test_a_role_says_whether_it_is_confirmed(service: People) -> None:
+    known = registered()
+    service.hears(known)
+    asked = {
+        "role": "teacher",
+        "school_urn": CLAIMED,
+        "begins_on": "2026-09-01",
+        "person_id": str(known.person_id),
+    }
+
+    begun = service.asked(HEAD, "begin_role", **asked)
+    confirmed = service.asked(OPERATOR, "confirm_role", role_period_id=begun["role_period_id"])
+
+    assert begun["confirmed_at"] is None
+    assert confirmed["confirmed_at"] == AT.isoformat()
