@@ -17,7 +17,7 @@ from shared.events.people import PersonMerged, PersonSeparated
 from shared.messaging import Fact, projects
 from shared.messaging.consumer import InboxConsumer
 from shared.messaging.relay import Relay
-from shared.operations import handlers, schemas
+from shared.operations import handlers, parked_timers, schemas
 from shared.rpc import Call, ServiceRpc, rpc
 from shared.timers import TimerLoop
 
@@ -139,3 +139,8 @@ class Service:
     def parked_discard(self, call: Call, **which: Any) -> dict[str, Any]:
         """Give an event up, with a reason; what waits behind it goes on."""
         return handlers.parked_discard(call.session, call.now, call.principal, **which)
+
+    @rpc(None, schemas.Changed)
+    def timers_retry(self, call: Call) -> dict[str, Any]:
+        """Fire parked timers again, from the first attempt."""
+        return parked_timers.retry(call.session, call.now, call.principal)

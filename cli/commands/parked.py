@@ -1,4 +1,4 @@
-"""``continuum parked``: events that a handler could not take."""
+"""``continuum parked``: events that a handler could not take, and timers that could not be fired."""
 
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ Ids = Annotated[list[str], typer.Argument(metavar="EVENT_ID")]
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     group = typer.Typer(
-        help="Events that a handler could not take: look, try again, or give up with a reason."
+        help="Events that a handler could not take, and timers: look, try again, or give up with a reason."
     )
     group.command("list", epilog=examples("parked list", "parked list --state waiting --service cpd"))(list_)
     group.command("show", epilog=examples("parked show 0199..."))(show)
@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("discard", epilog=examples('parked discard 0199... --reason "the trainee was made twice"'))(
         discard
     )
+    group.command("timers", epilog=examples("parked timers", "parked timers --retry"))(timers)
     app.add_typer(group, name="parked", no_args_is_help=True)
 
 
@@ -43,7 +44,8 @@ def list_(
     if json:
         return as_json([asdict(failure) for failure in found])
     if not found:
-        return typer.echo(f"nothing is {' or '.join(_states(state))}")
+        typer.echo(f"nothing is {' or '.join(_states(state))}")
+        return _say_if_timers_are_parked(_consumers(service))
     columns = ("event", "consumer", "type", "subject", "state", "why", "tries", "since", "error")
     rows = [
         (
@@ -59,7 +61,8 @@ def list_(
         )
         for f in found
     ]
-    return console().print(table(columns, rows, right=[6]))
+    console().print(table(columns, rows, right=[6]))
+    return _say_if_timers_are_parked(_consumers(service))
 
 
 def show(
@@ -100,6 +103,48 @@ def discard(
     """Give events up for good; what waits behind them goes on."""
     about(demo)
     _ask("parked_discard", _chosen(event_ids, service), {"reason": reason}, "were given up")
+
+
+def timers(
+    service: Consumer = None,
+    again: Annotated[bool, typer.Option("--retry", help="Fire them again, from the first attempt.")] = False,
+    json: Json = False,
+    demo: Demo = False,
+) -> None:
+    """List the timers that were given up after their last attempt, or because the process died of them."""
+    from dataclasses import asdict
+
+    from cli.output import as_json, console, table
+    from shared.operations.parked_timers import parked_timers
+
+    about(demo)
+    found = list(parked_timers(_consumers(service)))
+    if again:
+        return _fire_again({timer.service for timer in found})
+    if json:
+        return as_json([asdict(timer) for timer in found])
+    if not found:
+        return typer.echo("no timer is parked")
+    rows = [(t.service, t.kind, t.subject, f"{t.at:%Y-%m-%d %H:%M}", t.attempts, t.error) for t in found]
+    columns = ("service", "timer", "subject", "was due", "tries", "error")
+    return console().print(table(columns, rows, right=[4]))
+
+
+def _fire_again(services: set[str]) -> None:
+    from cli.installation import connected
+
+    changed = 0
+    if services:
+        with connected() as call:
+            changed = sum(call(service, "timers_retry")["changed"] for service in sorted(services))
+    typer.echo(f"{changed} timers are due again" if changed != 1 else "1 timer is due again")
+
+
+def _say_if_timers_are_parked(services: tuple[str, ...]) -> None:
+    from shared.operations.parked_timers import parked_timers
+
+    if count := sum(1 for _ in parked_timers(services)):
+        typer.echo(f"timers are parked as well ({count}): continuum parked timers")
 
 
 def _chosen(event_ids: list[str], service: str | None) -> dict[str, Any]:

@@ -159,7 +159,10 @@ DUE = Table(
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("starts", Integer, nullable=False, server_default=text("0")),
     Column("retry_at", Instant),
+    Column("parked_at", Instant),
+    Column("error", Text),
     Index("uq_due_kind_subject", "kind", "subject", unique=True),
     Index("ix_due_at", "at"),
 )

@@ -1,12 +1,13 @@
 """``@timer("kind")``: a method that is called when a deadline of that kind has come."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from nameko.extensions import Entrypoint, SharedExtension
-from sqlalchemy import func, update
+from prometheus_client import Counter
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -14,13 +15,19 @@ from shared.config import settings
 from shared.context import Context, bound, new_correlation_id
 from shared.database import sessions
 from shared.database.faults import is_transient
-from shared.database.tables import DUE
+from shared.messaging import failures
 from shared.messaging.consumer import InboxConsumer
 from shared.messaging.guard import Guard
-from shared.timers.table import take_due
+from shared.testing.failpoints import failpoint
+from shared.timers.table import record_failure, remove, take_due
 
 log = structlog.get_logger()
-POLL_S, RETRY_S = 1.0, 60
+POLL_S = 1.0
+PARKED = Counter(
+    "continuum_timers_parked", "Deadlines that were given up after the last attempt", ["service"]
+)
+# A lost start is lost with the server alone: a process that dies leaves it, and nobody waits for the disk.
+NO_WAIT = text("SET LOCAL synchronous_commit = off")
 
 
 class TimerLoop(SharedExtension):
@@ -32,6 +39,7 @@ class TimerLoop(SharedExtension):
         super().__init__()
         self._methods: dict[str, str] = {}
         self._stopping = False
+        self._interrupted: int | None = None
         self._thread: Any = None
 
     def setup(self) -> None:
@@ -66,39 +74,55 @@ class TimerLoop(SharedExtension):
         """Fire all that is due until ``now``, each in a transaction of its own; gives how many were."""
         fired, failed = 0, list[int]()
         while not self._stopping:
-            row = None
             with self.consumer.inbox.turn(), sessions(self.service)() as session:
-                try:
-                    with session.begin():
-                        row = take_due(session, now, list(self._methods), failed)
-                        if row is None:
-                            return fired
-                        self._call(session, row, now)
-                    fired += 1
-                except SQLAlchemyError as error:
-                    if row is None or is_transient(error):
-                        raise
-                    self._failed(session, row, error, failed)
-                except Exception as error:  # noqa: BLE001 - a deadline is kept, and tried again
-                    self._failed(session, row, error, failed)
+                row = self._begin(session, now, failed)
+                if row is None:
+                    break
+                fired += self._run(session, row, now, failed)
         return fired
 
-    def _call(self, session: Session, row: Any, now: datetime) -> None:
-        session.execute(DUE.delete().where(DUE.c.id == row.id))
+    def _begin(self, session: Session, now: datetime, failed: list[int]) -> Any | None:
+        """Say that it starts, in a transaction of its own, before anything of it runs."""
+        with session.begin():
+            row = take_due(session, now, list(self._methods), failed, self._interrupted)
+            if row is not None:
+                session.execute(NO_WAIT)
+            return row
+
+    def _run(self, session: Session, row: Any, now: datetime, failed: list[int]) -> bool:
+        """Call it; what it raises is recorded, unless the database is away: that is no attempt."""
+        self._interrupted = None
+        try:
+            if row.starts >= failures.MAX_STARTS:
+                raise failures.Died(f"the process went down {row.starts - 1} times while it fired this")
+            with session.begin():
+                return remove(session, row) and self._call(session, row, now)
+        except SQLAlchemyError as error:
+            if is_transient(error):
+                self._interrupted = row.id
+                raise
+            self._failed(session, row, error, failed)
+        except Exception as error:  # noqa: BLE001 - a deadline is kept, and tried again
+            self._failed(session, row, error, failed)
+        return False
+
+    def _call(self, session: Session, row: Any, now: datetime) -> bool:
         when = row.at if settings().demo_clock else now
         with bound(Context(new_correlation_id(), f"timer:{row.kind}")), Guard(session) as guard:
             getattr(self.consumer.instance(), self._methods[row.kind])(session, when, row.subject)
             guard.check()
+        failpoint(f"timer.{row.kind}.{row.subject}")
+        return True
 
     def _failed(self, session: Session, row: Any, error: Exception, failed: list[int]) -> None:
-        """The row stays, and is tried again after a minute: the transaction of the call was rolled back."""
+        """The row stays: the transaction of the call was rolled back. After the last delay it is parked."""
         failed.append(row.id)
-        log.error("timer.failed", service=self.service, kind=row.kind, exc_info=error)
-        again = func.clock_timestamp() + timedelta(seconds=RETRY_S)
+        after = failures.verdict(error, row.attempts + 1)
         with session.begin():
-            session.execute(
-                update(DUE).where(DUE.c.id == row.id).values(attempts=DUE.c.attempts + 1, retry_at=again)
-            )
+            record_failure(session, row, row.attempts + 1, failures.describe(error), after)
+        log.error("timer.failed", service=self.service, kind=row.kind, state=after["state"], exc_info=error)
+        if after["state"] == "parked":
+            PARKED.labels(self.service).inc()
 
 
 class Timer(Entrypoint):

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.database.tables import DUE
 
+NOW = func.clock_timestamp()
+AFRESH: dict[str, Any] = {"attempts": 0, "starts": 0, "retry_at": None, "parked_at": None, "error": None}
+
 
 def schedule(session: Session, at: datetime, kind: str, subject: str) -> None:
-    """Fire ``kind`` for the subject at that moment; asked again, it moves the date."""
+    """Fire ``kind`` for the subject at that moment; asked again, it moves the date, and what was parked fires again."""
     statement = insert(DUE).values(at=at, kind=kind, subject=subject)
-    change = {"at": at, "attempts": 0, "retry_at": None}
+    change = {"at": at} | AFRESH
     session.execute(statement.on_conflict_do_update(index_elements=[DUE.c.kind, DUE.c.subject], set_=change))
 
 
@@ -24,7 +27,7 @@ def schedule_many(session: Session, due: Sequence[tuple[datetime, str, str]]) ->
         return
     rows = [{"at": at, "kind": kind, "subject": subject} for at, kind, subject in due]
     statement = insert(DUE).values(rows)
-    change = {"at": statement.excluded.at, "attempts": 0, "retry_at": None}
+    change = {"at": statement.excluded.at} | AFRESH
     session.execute(statement.on_conflict_do_update(index_elements=[DUE.c.kind, DUE.c.subject], set_=change))
 
 
@@ -34,18 +37,49 @@ def cancel(session: Session, kind: str, subject: str) -> None:
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next one is due."""
-    earliest: datetime | None = session.scalar(select(func.min(DUE.c.at)))
+    """When the next one is due; what is parked is not."""
+    earliest: datetime | None = session.scalar(select(func.min(DUE.c.at)).where(DUE.c.parked_at.is_(None)))
     return earliest
 
 
-def take_due(session: Session, now: datetime, kinds: Sequence[str], skip: Sequence[int]) -> Any | None:
-    """The oldest that is due, locked: another process passes it over."""
-    return session.execute(
-        select(DUE)
-        .where(DUE.c.at <= now, DUE.c.kind.in_(kinds), DUE.c.id.not_in(skip))
-        .where((DUE.c.retry_at.is_(None)) | (DUE.c.retry_at <= func.clock_timestamp()))
+def take_due(
+    session: Session, now: datetime, kinds: Sequence[str], skip: Sequence[int], again: int | None = None
+) -> Any | None:
+    """The oldest that is due, with its start counted: if the process dies of it, the next one knows.
+
+    Another process passes it over while it is locked. A start of ``again`` was interrupted, and counts once.
+    """
+    oldest = (
+        select(DUE.c.id)
+        .where(DUE.c.at <= now, DUE.c.kind.in_(kinds), DUE.c.id.not_in(skip), DUE.c.parked_at.is_(None))
+        .where((DUE.c.retry_at.is_(None)) | (DUE.c.retry_at <= NOW))
         .order_by(DUE.c.at, DUE.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).one_or_none()
+    )
+    starts = DUE.c.starts + case((DUE.c.id == again, 0), else_=1)
+    counted = update(DUE).where(DUE.c.id == oldest.scalar_subquery()).values(starts=starts)
+    return session.execute(counted.returning(DUE)).one_or_none()
+
+
+def remove(session: Session, row: Any) -> bool:
+    """It fires in this transaction; False when it was moved, cancelled or fired by another since it was taken."""
+    mine = delete(DUE).where(DUE.c.id == row.id, DUE.c.at == row.at)
+    return session.scalar(mine.returning(DUE.c.id)) is not None
+
+
+def record_failure(session: Session, row: Any, attempts: int, error: str, after: dict[str, Any]) -> None:
+    """It stays, to be tried again or parked: ``after`` is the verdict on a failure with so many attempts."""
+    parked_at = NOW if after["state"] == "parked" else None
+    values = {"retry_at": after["next_attempt_at"], "parked_at": parked_at, "error": error}
+    session.execute(
+        update(DUE)
+        .where(DUE.c.id == row.id, DUE.c.at == row.at)
+        .values(attempts=attempts, starts=0, **values)
+    )
+
+
+def retry_parked(session: Session) -> list[Any]:
+    """What was parked fires again, from its first attempt; gives (kind, subject) of each."""
+    parked = update(DUE).where(DUE.c.parked_at.is_not(None)).values(AFRESH)
+    return list(session.execute(parked.returning(DUE.c.kind, DUE.c.subject)))

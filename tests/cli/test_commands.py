@@ -10,7 +10,7 @@ import pytest
 from cli.demo.sample import sample, with_mistakes
 from shared.service_names import SERVICES
 from tests.cli.conftest import Cli
-from tests.cli.rows import CONSUMER, SOURCE, empty, failed, made
+from tests.cli.rows import CONSUMER, SOURCE, empty, execute, failed, made
 
 COMMANDS = [
     ["demo"],
@@ -26,6 +26,7 @@ COMMANDS = [
     ["parked", "show"],
     ["parked", "retry"],
     ["parked", "discard"],
+    ["parked", "timers"],
     ["token"],
     ["keys"],
     ["version"],
@@ -193,6 +194,18 @@ def test_a_parked_event_is_listed_shown_and_given_up_with_a_reason(cli: Cli) -> 
     assert (answer.returncode, answer.stdout) == (0, "1 event was given up\n")
     assert cli("parked", "list").stdout == "nothing is parked\n"
     empty(SOURCE, CONSUMER)
+
+
+def test_a_parked_timer_is_told_listed_and_fired_again(cli: Cli) -> None:
+    parked = "INSERT INTO due (at, kind, subject, attempts, parked_at, error) VALUES (%s, %s, %s, 7, %s, %s)"
+    execute(CONSUMER, parked, ("2099-01-01", "a_deadline", "somebody", "2026-01-01", "Conflict"))
+
+    assert "continuum parked timers" in cli("parked", "list").stdout
+    assert "a_deadline" in cli("parked", "timers").stdout
+    assert json.loads(cli("parked", "timers", "--json").stdout)[0]["subject"] == "somebody"
+    assert cli("parked", "timers", "--retry").stdout == "1 timer is due again\n"
+    assert cli("parked", "timers").stdout == "no timer is parked\n"
+    execute(CONSUMER, "DELETE FROM due")
 
 
 def test_retrying_wants_to_know_what(cli: Cli) -> None:

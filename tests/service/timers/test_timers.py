@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from shared.config import settings
 from shared.database.tables import DUE
 from shared.errors import Conflict
+from shared.messaging.failures import MAX_STARTS
 from shared.timers import cancel, next_due, schedule, schedule_many
+from shared.timers.table import retry_parked
 
 Sessions = sessionmaker[Session]
 # Far ahead of the wall clock, so that the loop that runs beside these tests leaves the bells to them.
@@ -31,6 +34,12 @@ def rows(make_session: Sessions) -> list[tuple[str, datetime, int]]:
     with make_session() as session, session.begin():
         found = session.execute(DUE.select().order_by(DUE.c.subject))
         return [(row.subject, row.at, row.attempts) for row in found]
+
+
+def let_retry(make_session: Sessions) -> None:
+    """The delay of every timer that failed is over."""
+    with make_session() as session, session.begin():
+        session.execute(text("UPDATE due SET retry_at = now() WHERE retry_at IS NOT NULL"))
 
 
 def refuses(session: Session, now: datetime, subject: str) -> None:
@@ -89,21 +98,65 @@ def test_a_timer_may_schedule_itself_again(make_session: Sessions, bells: Any, l
     assert rows(make_session) == [("a", NOON + HOUR, 0)]
 
 
-def test_a_timer_that_fails_leaves_no_effect_waits_a_minute_and_holds_nobody_up(
+def test_a_timer_that_fails_leaves_no_effect_waits_for_its_first_delay_and_holds_nobody_up(
     make_session: Sessions, bells: Any, loop: Any
 ) -> None:
     at(make_session, NOON, "a", "b", "c")
     bells.on["a"] = refuses
     assert loop.fire(NOON) == 2
-    assert loop.fire(NOON) == 0
     assert rows(make_session) == [("a", NOON, 1)]
     with make_session() as session, session.begin():
         assert session.scalar(text("SELECT count(*) FROM strict")) == 0
-        retry_at = session.scalar(text("SELECT retry_at - now() FROM due"))
-        assert timedelta(seconds=50) < retry_at <= timedelta(seconds=60)
-        session.execute(text("UPDATE due SET retry_at = now()"))
+        pause = session.scalar(text("SELECT retry_at - now() FROM due"))
+        assert pause <= timedelta(seconds=1)
+    let_retry(make_session)
     bells.on.clear()
     assert loop.fire(NOON) == 1
+
+
+def test_a_timer_that_fails_each_time_is_parked_after_the_last_delay_and_is_not_due_any_more(
+    make_session: Sessions, bells: Any, loop: Any
+) -> None:
+    at(make_session, NOON, "a")
+    bells.on["a"] = refuses
+    delays = len(settings().retry_delays_s)
+    for _ in range(delays + 1):
+        assert loop.fire(NOON) == 0
+        let_retry(make_session)
+    assert loop.fire(NOON) == 0
+    assert len(bells.rings) == delays + 1
+    with make_session() as session, session.begin():
+        (row,) = session.execute(DUE.select())
+        assert row.parked_at is not None and "Conflict" in row.error and row.attempts == delays + 1
+        assert next_due(session) is None
+
+
+def test_what_is_parked_fires_again_when_an_operator_or_a_new_date_says_so(
+    make_session: Sessions, bells: Any, loop: Any
+) -> None:
+    at(make_session, NOON, "a", "b")
+    with make_session() as session, session.begin():
+        session.execute(text("UPDATE due SET parked_at = now(), attempts = 7"))
+    assert loop.fire(NOON) == 0
+    at(make_session, NOON, "b")
+    assert loop.fire(NOON) == 1
+    with make_session() as session, session.begin():
+        assert retry_parked(session) == [("bell", "a")]
+    assert loop.fire(NOON) == 1
+    assert [subject for _, subject in bells.rings] == ["b", "a"]
+
+
+def test_a_start_is_counted_before_the_timer_runs_and_the_third_one_is_its_last(
+    make_session: Sessions, bells: Any, loop: Any
+) -> None:
+    at(make_session, NOON, "a", "b")
+    with make_session() as session, session.begin():
+        session.execute(text("UPDATE due SET starts = 2 WHERE subject = 'a'"))
+    assert loop.fire(NOON) == 1
+    assert [subject for _, subject in bells.rings] == ["b"]
+    with make_session() as session, session.begin():
+        (row,) = session.execute(DUE.select())
+        assert row.parked_at is not None and "Died" in row.error
 
 
 ENDS = {
@@ -150,8 +203,9 @@ def test_a_lost_connection_is_no_attempt(make_session: Sessions, bells: Any, loo
     bells.on["a"] = lambda session, now, subject: session.execute(
         text("SELECT pg_terminate_backend(pg_backend_pid())")
     )
-    with pytest.raises(Exception, match="terminat"):
-        loop.fire(NOON)
+    for _ in range(MAX_STARTS + 1):
+        with pytest.raises(Exception, match="terminat"):
+            loop.fire(NOON)
     assert rows(make_session) == [("a", NOON, 0)]
     bells.on.clear()
     assert loop.fire(NOON) == 1

@@ -32,6 +32,7 @@ class NoDatabase:
         ("resend", {"event_ids": []}),
         ("parked_retry", {"event_ids": None}),
         ("parked_discard", {"event_ids": [], "reason": "a try"}),
+        ("timers_retry", {}),
     ],
 )
 def test_a_service_changes_nothing_at_another(method: str, arguments: dict[str, Any]) -> None:
