@@ -33,7 +33,7 @@ def declared(variable: str, kind: str, default: Any, says: str, **more: Any) -> 
 
 
 def declaration(of: "Field[Any]") -> Declaration | None:
-    """What stands behind a field of ``Settings``; none for the two maps that have a value for each service."""
+    """What stands behind a field of ``Settings``; none for the maps that have a value for each service."""
     found = of.metadata.get("declaration")
     return found if isinstance(found, Declaration) else None
 
@@ -46,9 +46,13 @@ class Settings:
         "DATABASE_URL",
         "database_url",
         None,
-        "The PostgreSQL server, as a role that may create roles and databases. Without it an embedded"
-        " server runs in CONTINUUM_DATA_DIR.",
+        "The PostgreSQL server, for 'migrate' as a role that may create roles and databases; services log in"
+        " with their own roles and need no more than its address. Without it an embedded server runs in"
+        " CONTINUUM_DATA_DIR.",
         secret=True,
+    )
+    database_password: str | None = declared(
+        "DATABASE_PASSWORD", "str", None, "The password of DATABASE_URL, where that holds none.", secret=True
     )
     database_prefix: str = declared(
         "DATABASE_PREFIX",
@@ -75,6 +79,16 @@ class Settings:
         None,
         "The RabbitMQ broker. Without it all services run in one process and need none.",
         secret=True,
+    )
+    amqp_password: str | None = declared(
+        "AMQP_PASSWORD", "str", None, "The password of AMQP_URI, where that holds none.", secret=True
+    )
+    amqp_api_url: str | None = declared(
+        "AMQP_API_URL",
+        "web_url",
+        None,
+        "The broker's management page, such as http://127.0.0.1:15672. With it 'migrate' makes a user at the"
+        " broker for each service whose password it knows, with the least permissions.",
     )
     data_dir: Path = declared(
         "CONTINUUM_DATA_DIR",
@@ -187,6 +201,7 @@ class Settings:
     )
     service_database_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     service_database_passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    service_amqp_passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def declarations() -> dict[str, Declaration]:
@@ -197,13 +212,20 @@ def declarations() -> dict[str, Declaration]:
 def of_each(service: str) -> dict[str, Declaration]:
     """The variables that every service has of its own: map of ``Settings`` -> declaration.
 
-    The operators' role has a password too, and no database.
+    The operators' role and user have passwords too, and no database.
     """
-    password = f"{service.upper()}_DATABASE_PASSWORD"
-    told = {"service_database_passwords": _secret(password, "str", f"The password of the role of {service}.")}
+    own = service.upper()
+    told = {
+        "service_database_passwords": _secret(
+            f"{own}_DATABASE_PASSWORD", "str", f"The password of the role of {service}."
+        ),
+        "service_amqp_passwords": _secret(
+            f"{own}_AMQP_PASSWORD", "str", f"The password of the broker's user of {service}, for 'migrate'."
+        ),
+    }
     if service == OPERATOR:
         return told
-    url = f"{service.upper()}_DATABASE_URL"
+    url = f"{own}_DATABASE_URL"
     return {
         "service_database_urls": _secret(url, "database_url", f"The database of {service}, as its own role.")
     } | told

@@ -7,7 +7,9 @@ from typing import Any
 from environs import EnvValidationError, FileAwareEnv
 
 from shared.config.declarations import OPERATOR, Declaration, Settings, declarations, of_each
-from shared.config.fields import PARSERS, PROJECT_ROOT
+from shared.config.fields import PARSERS, PROJECT_ROOT, with_password
+
+PASSWORD_OF = {"database_url": "database_password", "amqp_uri": "amqp_password"}
 
 
 class ConfigurationError(Exception):
@@ -73,4 +75,7 @@ def from_environment(names: Sequence[str] | None = None) -> Settings:
             if (own := env.read(told, None)) is not None:
                 values.setdefault(name, {})[told_of] = own
     env.finish()
+    for url, password in PASSWORD_OF.items():
+        if values[url] and values[password]:
+            values[url] = with_password(values[url], values[password])
     return Settings(**values)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -32,6 +32,13 @@ def network_url(*schemes: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def with_password(url: str, password: str) -> str:
+    """The URL with this password of its user; it may have had none."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{place}").geturl()
 
 
 def seconds(text: str) -> tuple[float, ...]:
@@ -96,6 +103,7 @@ PARSERS: dict[str, type[fields.Field[Any]]] = {
     "broker_url": parsed(
         network_url("amqp", "amqps"), "must be a broker's URL such as amqp://user:password@host:5672/vhost"
     ),
+    "web_url": parsed(network_url("http", "https"), "must be a web address such as http://host:15672"),
     "mail_url": parsed(
         network_url("smtp", "smtps"), "must be a mail server's URL such as smtp://user:password@host:587"
     ),

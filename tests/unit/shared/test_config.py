@@ -62,6 +62,7 @@ RIGHT = [
     ("DATABASE_URL", "postgres://u:p@h:5/d", "database_url", "postgresql+psycopg2://u:p@h:5/d"),
     ("DATABASE_URL", "postgresql://u:p%40x@h/d", "database_url", "postgresql+psycopg2://u:p%40x@h/d"),
     ("AMQP_URI", "amqps://u:p@h/", "amqp_uri", "amqps://u:p@h/"),
+    ("AMQP_API_URL", "http://h:15672", "amqp_api_url", "http://h:15672"),
     ("CONTINUUM_DATA_DIR", "elsewhere", "data_dir", PROJECT_ROOT / "elsewhere"),
     ("CONTINUUM_DATA_DIR", "/srv/continuum", "data_dir", Path("/srv/continuum")),
     ("CONTINUUM_DEMO_CLOCK", "true", "demo_clock", True),
@@ -80,11 +81,35 @@ def test_a_right_value_is_taken(
     assert getattr(from_environment(["itt"]), field) == value
 
 
+WITH_PASSWORDS = [
+    ("AMQP", "amqp_uri", "amqp://itt@h:5/v", "amqp://itt:p%40%2Fs@h:5/v"),
+    ("AMQP", "amqp_uri", "amqps://itt:old@h//", "amqps://itt:p%40%2Fs@h//"),
+    ("DATABASE", "database_url", "postgresql://a@h/d?x=1", "postgresql+psycopg2://a:p%40%2Fs@h/d?x=1"),
+    ("DATABASE", "database_url", "postgresql://a@[::1]:5/d", "postgresql+psycopg2://a:p%40%2Fs@[::1]:5/d"),
+]
+
+
+@pytest.mark.parametrize(("kind", "field", "url", "whole"), WITH_PASSWORDS)
+def test_a_password_may_stand_apart_from_its_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, field: str, url: str, whole: str
+) -> None:
+    (tmp_path / "password").write_text("p@/s\n")
+    monkeypatch.setenv("AMQP_URI" if kind == "AMQP" else "DATABASE_URL", url)
+    monkeypatch.setenv(f"{kind}_PASSWORD_FILE", str(tmp_path / "password"))
+    assert getattr(from_environment(["itt"]), field) == whole
+
+
+def test_a_password_without_an_address_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMQP_PASSWORD", "secret")
+    assert from_environment(["itt"]).amqp_uri is None
+
+
 WRONG = [
     ("DATABASE_URL", "mysql://hunter2@host/db"),
     ("DATABASE_URL", "hunter2"),
     ("AMQP_URI", "http://hunter2@host"),
     ("AMQP_URI", "amqp://host:hunter2"),
+    ("AMQP_API_URL", "amqp://hunter2@host"),
     ("DATABASE_PREFIX", "hunter2; drop database"),
     ("DATABASE_POOL", "0"),
     ("HTTP_PORT", "65536"),
