@@ -2,5 +2,5 @@
 
 Owns trainees from the draft to the award, and the imports that they came with.
 Publishes ``itt.trainee.*``, ``itt.training.*``, ``itt.placement.*``, ``itt.review.*``, ``itt.qts.*`` and corrections.
-Listens to nobody: trainees come from files and calls.
+Listens to induction alone, because the last QTS stays once it has begun: trainees come from files and calls.
 """

@@ -193,6 +193,15 @@ class TraineeImport(Base):
     undone_at: Mapped[datetime | None]
 
 
+class BegunInduction(Base):
+    """Whose statutory induction has begun, by whatever id ``services/cpd`` knew them."""
+
+    __tablename__ = "begun_induction"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    begun_on: Mapped[date]
+
+
 class RegisterEntry(Base):
     """The embedded teacher register: a TRN belongs to one person for ever."""
 

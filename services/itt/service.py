@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import schemas
 from services.itt.handlers import (
+    awards,
     corrections,
     edits,
     import_files,
@@ -18,6 +19,8 @@ from services.itt.handlers import (
     training,
     trn,
 )
+from shared.events.cpd import InductionOpened, QtsRemovalRefused
+from shared.messaging import Fact, handles, projects
 from shared.rpc import Call, rpc
 from shared.service import Service
 from shared.timers import timer
@@ -27,6 +30,18 @@ class IttService(Service):
     """Trainees from the draft to the award."""
 
     name = "itt"
+
+    # --- facts of others
+
+    @projects(InductionOpened)
+    def induction_begun(self, session: Session, fact: Fact[InductionOpened]) -> None:
+        """From now on the person's last QTS stays."""
+        awards.record_induction(session, fact)
+
+    @handles(QtsRemovalRefused)
+    def award_stands(self, session: Session, fact: Fact[QtsRemovalRefused]) -> None:
+        """An award was undone too late: make it again."""
+        awards.restore_award(session, fact)
 
     # --- files
 

@@ -14,6 +14,15 @@ class InductionDue(Event):
     qts_awarded_on: date
 
 
+@event_type("cpd.qts.removal_refused.v1", subject="award", key="trainee_id")
+class QtsRemovalRefused(Event):
+    """The award was undone after induction had begun: that is an error, and the award counts on."""
+
+    trainee_id: UUID
+    person_id: UUID
+    refused_on: date
+
+
 @event_type("cpd.induction.proposed.v1", subject="induction", key="person_id")
 class InductionProposed(Event):
     """A post at a relevant school proposes a period; it opens when an appropriate body agrees."""

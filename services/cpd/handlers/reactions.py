@@ -16,7 +16,7 @@ from services.cpd.domain.working_days import DAY, london_day, start_of
 from services.cpd.handlers.proposals import propose_if_possible
 from services.cpd.handlers.records import calendar_of, locked_record
 from shared.audit import audit
-from shared.events.cpd import InductionDropped, InductionDue, InductionReleased
+from shared.events.cpd import InductionDropped, InductionDue, InductionReleased, QtsRemovalRefused
 from shared.events.itt import AwardUndone, QtsAwarded
 from shared.events.people import PersonMerged, RoleBegun, RoleEnded
 from shared.messaging import Fact, publish
@@ -77,7 +77,8 @@ def _award(session: Session, event: QtsAwarded | AwardUndone) -> Award:
 def award_undone(session: Session, fact: Fact[AwardUndone]) -> None:
     """QTS is taken back, with a proposal that stands on it. Once induction has started that is an error.
 
-    The error is kept beside the award and in the audit: the fact is somebody else's, and cannot be refused here.
+    The fact is somebody else's and cannot be refused here: the error is kept beside the award and in the audit,
+    and told, so that its owner makes the award again.
     """
     if fact.event.qualification == EYTS:
         return
@@ -103,6 +104,15 @@ def _note_refusal(session: Session, fact: Fact[AwardUndone], award: Award) -> No
         action="qts.removal_refused",
         subject=f"award/{award.trainee_id}",
         why="the last QTS cannot be removed once induction has started",
+    )
+    publish(
+        session,
+        QtsRemovalRefused(
+            occurred_at=fact.now,
+            trainee_id=award.trainee_id,
+            person_id=fact.event.person_id,
+            refused_on=london_day(fact.now),
+        ),
     )
 
 

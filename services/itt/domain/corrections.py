@@ -1,13 +1,14 @@
 """Corrections: an administrator's commands with a reason, outside the 12 transitions (Register service)."""
 
 import re
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.itt.domain.dates import today
 from services.itt.domain.details import Details
-from services.itt.domain.trainees import Change, State, Trainee, about
+from services.itt.domain.routes import QTS
+from services.itt.domain.trainees import Change, State, Trainee, about, award
 from shared.errors import Conflict, Invalid
 from shared.events.itt import AwardUndone, CourseCorrected, TraineeDiscarded, TraineeMoved, WithdrawalUndone
 
@@ -55,10 +56,21 @@ def undo_withdrawal(trainee: Trainee, state_before: State, now: datetime) -> Cha
     return after, (event,)
 
 
-def undo_award(trainee: Trainee, now: datetime) -> Change:
-    """The award is taken back with the recommendation that led to it: the trainee may be recommended again."""
+def undo_award(
+    trainee: Trainee, now: datetime, *, induction_begun_on: date | None = None, has_other_qts: bool = False
+) -> Change:
+    """The award is taken back with the recommendation that led to it: the trainee may be recommended again.
+
+    Removing the last QTS once induction has started is an error (domain page, "Induction"). Raises Conflict.
+    """
     if trainee.state is not State.AWARDED:
         raise Conflict(f"Only an award is undone; this trainee is {trainee.state.value}")
+    last = trainee.rules.award == QTS and not has_other_qts
+    if last and induction_begun_on is not None:
+        raise Conflict(
+            "This award cannot be undone: statutory induction has begun, and this is the only QTS",
+            induction_begun_on=induction_begun_on.isoformat(),
+        )
     after = replace(
         trainee, state=State.TRN_RECEIVED, awarded_on=None, recommended_on=None, standards_met_on=None
     )
@@ -69,6 +81,35 @@ def undo_award(trainee: Trainee, now: datetime) -> Change:
         state=after.state.value,
     )
     return after, (event,)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneAward:
+    """What the audit keeps of an award that was undone."""
+
+    awarded_on: date
+    recommended_on: date | None
+    standards_met_on: date | None
+
+
+def restore_award(trainee: Trainee, undone: UndoneAward, urns: tuple[str, ...], now: datetime) -> Change:
+    """The award is made again as it was: undoing it crossed with the beginning of induction.
+
+    Raises Conflict when the training has been deferred or withdrawn meanwhile: then a person decides.
+    """
+    if trainee.state is State.AWARDED:
+        return trainee, ()
+    if trainee.state not in (State.TRN_RECEIVED, State.RECOMMENDED_FOR_AWARD):
+        raise Conflict(
+            f"The award counts on, but this trainee is {trainee.state.value} by now: correct that first"
+        )
+    before = replace(
+        trainee,
+        state=State.RECOMMENDED_FOR_AWARD,
+        recommended_on=undone.recommended_on,
+        standards_met_on=undone.standards_met_on,
+    )
+    return award(before, undone.awarded_on, urns, now)
 
 
 def correct_course(trainee: Trainee, details: Details, now: datetime) -> Change:

@@ -13,7 +13,7 @@ from services.itt.domain.corrections import DiscardCode, require_reason
 from services.itt.domain.dates import today
 from services.itt.domain.details import COURSE
 from services.itt.domain.trainees import State
-from services.itt.handlers import records
+from services.itt.handlers import awards, records
 from services.itt.handlers.edits import corrected, store_record
 from services.itt.handlers.views import View, view
 from shared.audit import audit_trail
@@ -45,10 +45,18 @@ def _state_before(session: Session, row: models.Trainee) -> State:
 
 
 def undo_award(session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str) -> View:
-    """The award was a mistake: taken back together with the recommendation."""
+    """The award was a mistake: taken back together with the recommendation.
+
+    Raises Conflict for the only QTS of somebody whose induction has begun.
+    """
     row = records.locked(session, by, "trainee.undo_award", trainee_id)
     why = require_reason(reason)
-    after, events = corrections.undo_award(records.trainee(row), now)
+    after, events = corrections.undo_award(
+        records.trainee(row),
+        now,
+        induction_begun_on=awards.induction_begun_on(session, row),
+        has_other_qts=awards.has_other_qts(session, row),
+    )
     records.changed(session, now, by, row, after, events, action="trainee.undo_award", why=why)
     cancel(session, "award", records.subject(row.id))
     return view(session, now, by, row)

@@ -123,6 +123,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",
+    cpd.QtsRemovalRefused: "the award that is made again is told",
     cpd.ActivityOffered: "offers are found by searching; nobody is mailed what they did not ask for",
     cpd.ActivityCancelled: "who booked is told that the booking is cancelled; who offered it cancelled it",
     cpd.ActivityClosed: "a matter of records",

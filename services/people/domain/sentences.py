@@ -102,6 +102,9 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
         "The head recommended: {recommendation:plain}; decision due by {decision_due_on:day}",
         "recommended_on",
     ),
+    (cpd.QtsRemovalRefused.TYPE, ME): Sentence(
+        "Qualified teacher status counts on: it cannot be taken back once induction has begun", "refused_on"
+    ),
     (cpd.InductionPassed.TYPE, ME): Sentence("Induction passed at school {school_urn}", "passed_on"),
     (cpd.InductionPassed.TYPE, "mentor_id"): Sentence(
         "Mentored a teacher through induction at school {school_urn}", "passed_on"

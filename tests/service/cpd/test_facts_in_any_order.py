@@ -107,6 +107,18 @@ def test_removing_the_last_qts_once_induction_has_started_is_kept_as_an_error(
     assert (shown["status"], shown["qts_removal_refused_on"]) == ("InProgress", "2024-08-30")
     (noted,) = audit_trail(cpd.session, f"award/{teacher.trainee_id}")
     assert noted.action == "qts.removal_refused"
+    (refused,) = cpd.told(events.QtsRemovalRefused)
+    assert (refused.trainee_id, refused.refused_on) == (teacher.trainee_id, date(2024, 8, 30))
+
+
+def test_an_award_that_is_made_again_after_its_removal_was_refused_changes_nothing(
+    cpd: Cpd, teacher: Teacher, opened: str
+) -> None:
+    cpd.hears(teacher.undone(), sequence=2)
+    cpd.hears(teacher.qts(), sequence=3)
+    shown = cpd(OPERATOR, "get_induction", person_id=teacher.id)
+    assert (shown["status"], shown["qts_awarded_on"]) == ("InProgress", "2024-07-10")
+    assert len(cpd.told(events.InductionDue)) == 1
 
 
 def test_one_of_two_awards_may_be_removed_once_induction_has_started(

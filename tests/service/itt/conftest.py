@@ -11,11 +11,14 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from sqlalchemy.orm import Session
 
 from services.itt.service import IttService
+from shared.events import Event
+from shared.messaging import declared
 from shared.policy import Principal
 from shared.rpc import Call, Rpc
 from shared.rpc.call import Transaction
 from shared.rpc.endpoint import Endpoint
 from shared.rpc.wire import dumps
+from shared.testing import fact
 from shared.timers.entrypoints import Timer
 from tests.service.itt.kit import NOW
 
@@ -46,6 +49,15 @@ class Itt:
         """A deadline has come: of a trainee by id, else of the subject that is named."""
         subject = about if isinstance(about, str) and "/" in about else f"trainee/{about}"
         self._timers[kind](SimpleNamespace(), self.session, now, subject)
+
+    def hears(self, event: Event, **more: Any) -> None:
+        """A fact of another service, to all that listen to it."""
+        heard = fact(event, now=NOW, **more)
+        for subscription in declared(IttService):
+            if subscription.type == heard.type:
+                self.session.publishing = not subscription.projects  # type: ignore[attr-defined]
+                getattr(IttService, subscription.method)(SimpleNamespace(), self.session, heard)
+                self.session.publishing = True  # type: ignore[attr-defined]
 
     def shown(self, by: Principal, trainee_id: UUID | str, now: datetime = NOW) -> Any:
         """The trainee as this principal sees it."""

@@ -8,7 +8,14 @@ from services.itt.domain import corrections
 from services.itt.domain.corrections import DiscardCode
 from services.itt.domain.trainees import State
 from shared.errors import Conflict, Invalid
-from shared.events.itt import AwardUndone, CourseCorrected, TraineeDiscarded, TraineeMoved, WithdrawalUndone
+from shared.events.itt import (
+    AwardUndone,
+    CourseCorrected,
+    QtsAwarded,
+    TraineeDiscarded,
+    TraineeMoved,
+    WithdrawalUndone,
+)
 from tests.unit.itt.builders import NOW, TODAY, details, trainee
 
 
@@ -39,6 +46,47 @@ def test_an_undone_award_takes_the_recommendation_back_with_it() -> None:
     assert (after.state, after.awarded_on, after.recommended_on) == (State.TRN_RECEIVED, None, None)
     assert isinstance(event, AwardUndone)
     assert event.qualification == "QTS"
+
+
+def test_the_only_qts_is_not_undone_once_induction_has_begun() -> None:
+    known = trainee(State.AWARDED, awarded_on=TODAY)
+
+    with pytest.raises(Conflict, match="induction has begun") as refused:
+        corrections.undo_award(known, NOW, induction_begun_on=TODAY)
+
+    assert refused.value.details["induction_begun_on"] == TODAY.isoformat()
+
+
+@pytest.mark.parametrize(("route", "other", "qualification"), [("11", True, "QTS"), ("19", False, "EYTS")])
+def test_another_qts_or_early_years_status_is_undone_also_after_induction_has_begun(
+    route: str, other: bool, qualification: str
+) -> None:
+    known = trainee(State.AWARDED, awarded_on=TODAY, training_route=route)
+    _, (event,) = corrections.undo_award(known, NOW, induction_begun_on=TODAY, has_other_qts=other)
+    assert isinstance(event, AwardUndone)
+    assert event.qualification == qualification
+
+
+UNDONE = corrections.UndoneAward(date(2026, 7, 1), date(2026, 6, 30), date(2026, 6, 29))
+
+
+@pytest.mark.parametrize("state", [State.TRN_RECEIVED, State.RECOMMENDED_FOR_AWARD])
+def test_an_award_that_was_undone_too_late_is_made_again_as_it_was(state: State) -> None:
+    after, (event,) = corrections.restore_award(trainee(state, trn="1234567"), UNDONE, (), NOW)
+    assert (after.state, after.awarded_on) == (State.AWARDED, date(2026, 7, 1))
+    assert (after.recommended_on, after.standards_met_on) == (date(2026, 6, 30), date(2026, 6, 29))
+    assert isinstance(event, QtsAwarded)
+    assert event.awarded_on == date(2026, 7, 1)
+
+
+def test_an_award_that_stands_is_not_made_again() -> None:
+    assert corrections.restore_award(trainee(State.AWARDED), UNDONE, (), NOW)[1] == ()
+
+
+@pytest.mark.parametrize("state", [State.DEFERRED, State.WITHDRAWN])
+def test_an_award_of_a_training_that_ended_meanwhile_is_for_a_person_to_decide(state: State) -> None:
+    with pytest.raises(Conflict, match=state.value):
+        corrections.restore_award(trainee(state), UNDONE, (), NOW)
 
 
 def test_only_an_award_is_undone() -> None:

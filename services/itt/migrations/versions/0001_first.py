@@ -193,6 +193,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_review_trainee_id", "review", ["trainee_id"], unique=False)
     op.create_table(
+        "begun_induction",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("begun_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name="pk_begun_induction"),
+    )
+    op.create_table(
         "trainee_equality",
         sa.Column("trainee_id", sa.Uuid(), nullable=False),
         sa.Column("ethnicity", sa.Text(), nullable=True),
