@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from shared.config import settings
 from shared.database import embedded
+from shared.database.pool import MeasuredPool, PoolUse
 from shared.database.trips import ShortTrips
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "dispose",
     "engine",
     "operator_url",
+    "pool_use",
     "sessions",
 ]
 
@@ -86,6 +88,7 @@ def make_engine(url: str, application: str, *, pool: int, overflow: int) -> Engi
     return create_engine(
         "postgresql+psycopg2://",
         creator=creator,
+        poolclass=MeasuredPool,
         pool_size=pool,
         max_overflow=overflow,
         pool_timeout=10,
@@ -115,6 +118,13 @@ def sessions(service: str) -> sessionmaker[Session]:
         expire_on_commit=False,
         info={"service": service},
     )
+
+
+def pool_use(service: str) -> PoolUse:
+    """How the service's pool in this process stands."""
+    pool = engine(service).pool
+    assert isinstance(pool, MeasuredPool)
+    return pool.use()
 
 
 def dispose() -> None:

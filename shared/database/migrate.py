@@ -157,15 +157,19 @@ def check_revision(service: str) -> None:
         cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")
         if cursor.fetchone() == (False,):
             raise WrongRevision(f"the database of {service} is empty: run 'continuum migrate'")
-        cursor.execute("SELECT version_num FROM alembic_version")
-        found = (cursor.fetchone() or ("none",))[0]
-        cursor.execute(
-            "SELECT 1 FROM schema_mark WHERE revision = %s AND compatible_with = %s", (found, wanted)
-        )
-        if found != wanted and cursor.fetchone() is None:
+        found, fits = stands_on(cursor, wanted)
+        if not fits:
             raise WrongRevision(
                 f"the database of {service} is at revision {found}, this code needs {wanted}: run 'continuum migrate'"
             )
+
+
+def stands_on(cursor: psycopg2.extensions.cursor, wanted: str) -> tuple[str, bool]:
+    """The revision of the database, and whether code whose head is ``wanted`` works with it."""
+    cursor.execute("SELECT version_num FROM alembic_version")
+    found = str((cursor.fetchone() or ("none",))[0])
+    cursor.execute("SELECT 1 FROM schema_mark WHERE revision = %s AND compatible_with = %s", (found, wanted))
+    return found, found == wanted or cursor.fetchone() is not None
 
 
 def grant_operator(service: str) -> None:

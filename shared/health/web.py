@@ -4,6 +4,7 @@ import errno
 import json
 import platform
 import socket
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,8 +14,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.registry import REGISTRY
 
 from shared.config import settings
+from shared.health import metrics
 from shared.health.checks import Readiness, States
 from shared.health.gauges import Databases
+from shared.health.process import ThisProcess
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Page = Callable[[], tuple[str, str, bytes]]
@@ -32,8 +35,9 @@ class Pages:
     def __init__(self, services: Sequence[str], states: States) -> None:
         self._services, self._states = services, states
         self._readiness = Readiness(services, states)
-        self._databases = CollectorRegistry()
-        self._databases.register(Databases(services))
+        self._asked = CollectorRegistry()
+        self._asked.register(ThisProcess(services, states))
+        self._asked.register(Databases(services))
         self.pages: dict[str, Page] = {
             "/health": self._health,
             "/ready": self._ready,
@@ -42,10 +46,17 @@ class Pages:
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
         status, kind, body = self._answer(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        self._count(environ["PATH_INFO"], status, time.perf_counter() - began)
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _count(self, path: str, status: str, took_s: float) -> None:
+        page = path.rstrip("/") if path.rstrip("/") in self.pages else "other"
+        metrics.REQUESTS.labels(page, status[:3]).inc()
+        metrics.SECONDS.labels(page).observe(took_s)
 
     def _answer(self, method: str, path: str) -> tuple[str, str, bytes]:
         page = self.pages.get(path.rstrip("/") or path)
@@ -67,7 +78,7 @@ class Pages:
         return _json(OK, told | {"python": platform.python_version()})
 
     def _metrics(self) -> tuple[str, str, bytes]:
-        return OK, CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._databases)
+        return OK, CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._asked)
 
 
 def _json(status: str, told: dict[str, Any]) -> tuple[str, str, bytes]:

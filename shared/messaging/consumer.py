@@ -60,6 +60,7 @@ class InboxConsumer(SharedExtension):
     # --- life
 
     def start(self) -> None:
+        metrics.consumer_known(self.service, self._methods)
         self.inbox = Inbox(self.service, sessions(self.service), self)
         self.retries = Retries(self.inbox, sessions(self.service), list(self._methods))
         self._thread = self.container.spawn_managed_thread(self.run, identifier=f"inbox {self.service}")
@@ -91,6 +92,7 @@ class InboxConsumer(SharedExtension):
             except (psycopg2.Error, SQLAlchemyError, AMQPError, OSError) as error:
                 if isinstance(error, SQLAlchemyError) and not is_transient(error):
                     raise
+                metrics.INTERRUPTED.labels(self.service, "inbox").inc()
                 log.warning("inbox.interrupted", service=self.service, error=type(error).__name__)
                 time.sleep(self._pause)
                 self._pause = min(self._pause * 2, 5.0)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
 from shared.config import settings
-from shared.context import Context, bound
+from shared.context import Context, bound, child_of
 from shared.database.faults import is_transient
 from shared.messaging import failures, metrics
 from shared.messaging.envelope import Envelope, known, to_event, to_fact
@@ -91,6 +91,7 @@ class Inbox:
         self._sessions, self._handlers = sessions, handlers
         self._alone = Semaphore(1)
         self._failed = 0
+        self._observed: dict[str, Callable[[float], None]] = {}
         self.stopping = False
 
     def turn(self) -> AbstractContextManager[Any]:
@@ -134,7 +135,7 @@ class Inbox:
             self.persist(lambda: failures.store_failed(self._sessions, envelope, error))
         except (SQLAlchemyError, ValueError, TypeError):  # not even the failure can be stored as it is
             self._store_junk(envelope)
-        metrics.FAILED.labels(self.service, envelope.type).inc()
+        metrics.FAILED.labels(self.service, envelope.type if known(envelope.type) else "unknown").inc()
         log.warning(
             "event.failed",
             service=self.service,
@@ -168,11 +169,13 @@ class Inbox:
             pause = min(pause * 2, 2.0)
 
     def _commit(self, batch: list[Envelope]) -> None:
+        began = time.perf_counter()
         with self._sessions() as session, session.begin():
             fresh = self._claim(session, batch)
             self.run(session, fresh, [batch.index(e) for e, _ in fresh] if len(fresh) < len(batch) else None)
             failpoint("inbox.before_commit")
         failpoint("inbox.committed")
+        metrics.BATCH.labels(self.service).observe(time.perf_counter() - began)
         metrics.handled(self.service, [e for e, _ in fresh])
 
     def _claim(self, session: Session, batch: list[Envelope]) -> list[tuple[Envelope, bool]]:
@@ -211,6 +214,7 @@ class Inbox:
         instance = self._handlers.instance()
         with Guard(session) as guard:
             for nth, (envelope, late) in enumerate(fresh):
+                began = time.perf_counter()
                 try:
                     self._call(instance, session, envelope, late, only_projections)
                     guard.check()
@@ -220,10 +224,16 @@ class Inbox:
                     raise HandlerFailed(places[nth] if places else nth, error) from error
                 finally:
                     session.publishing = True  # type: ignore[attr-defined]
+                self._observe(envelope.type)(time.perf_counter() - began)
                 if late:
                     metrics.LATE.labels(self.service).inc()
                 if nth % TURN == TURN - 1:
                     time.sleep(0)
+
+    def _observe(self, type_: str) -> Callable[[float], None]:
+        if (known := self._observed.get(type_)) is None:
+            known = self._observed[type_] = metrics.HANDLER.labels(self.service, type_).observe
+        return known
 
     def _call(
         self, instance: Any, session: Session, envelope: Envelope, late: bool, only_projections: bool
@@ -232,9 +242,8 @@ class Inbox:
         if not (methods and known(envelope.type)):
             raise UnknownType(envelope.type)
         fact = to_fact(envelope, to_event(envelope), late=late, demo=settings().demo_clock)
-        with bound(
-            Context(fact.correlation_id, fact.actor, str(fact.id), envelope.headers.get("traceparent"))
-        ):
+        trace = child_of(envelope.headers.get("traceparent"))
+        with bound(Context(fact.correlation_id, fact.actor, str(fact.id), trace)):
             for method, projects in methods:
                 if projects or not only_projections:
                     session.publishing = not projects  # type: ignore[attr-defined]

@@ -67,6 +67,7 @@ class Relay(DependencyProvider):
         self.publisher: Publisher | None = None
 
     def start(self) -> None:
+        metrics.relay_known(self.service)
         outbox.on_commit(self.service, self.committed)
         self._thread = self.container.spawn_managed_thread(self.run, identifier=f"relay {self.service}")
 
@@ -139,11 +140,12 @@ class Relay(DependencyProvider):
                 pause = 0.1
                 self._publish_until_stopped(seat)
             except (psycopg2.Error, AMQPError, OSError) as error:
+                metrics.INTERRUPTED.labels(self.service, "relay").inc()
                 log.warning("relay.interrupted", service=self.service, error=type(error).__name__)
                 time.sleep(pause)
                 pause = min(pause * 2, 5.0)
             finally:
-                self._working = False
+                self._set_working(False)
                 self._close(seat)
 
     def _close(self, seat: Seat | None) -> None:
@@ -157,7 +159,11 @@ class Relay(DependencyProvider):
         while not self._stopping and not seat.take():
             self._sleep(seat)
         seat.listen(CHANNEL)
-        self._working = True
+        self._set_working(True)
+
+    def _set_working(self, working: bool) -> None:
+        self._working = working
+        metrics.RELAYING.labels(self.service).set(int(working))
 
     def _publish_until_stopped(self, seat: Seat) -> None:
         self._forget_floor()

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from shared.config import Settings
 from shared.context import context
-from shared.errors import Invalid
-from shared.rpc import limits, wire
+from shared.errors import ContinuumError, Invalid
+from shared.rpc import limits, metrics, wire
 from shared.rpc.call import remaining_s
 from shared.rpc.local import LocalTransport
 
@@ -62,7 +62,14 @@ class RpcClient:
         body = wire.request_body(arguments or {})
         headers = _headers(self.name, principal_token, time() + timeout_s, now)
         question = wire.Question(service, method, body, headers, timeout_s)
-        return wire.result_of(self._transport.call(question))
+        return wire.result_of(self._asked(question))
+
+    def _asked(self, question: wire.Question) -> bytes:
+        try:
+            return self._transport.call(question)
+        except ContinuumError as error:
+            metrics.UNANSWERED.labels(self.name, question.service, type(error).__name__).inc()
+            raise
 
     def _patience(self, timeout: float | None) -> float:
         """Seconds to wait: never longer than whoever asked for the work that this call belongs to."""

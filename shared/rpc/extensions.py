@@ -57,6 +57,7 @@ class RpcServer(SharedExtension):
         else:
             front = AmqpFront(dispatcher, here.amqp_uri, here.rpc_max_workers)
         metrics.IN_PROGRESS.labels(service).set_function(front.workers.__len__)
+        metrics.WORKERS.labels(service).set(here.rpc_max_workers)
         self.front = front
         front.start(self.container.spawn_managed_thread)
 

@@ -6,26 +6,23 @@ from typing import Any
 
 import structlog
 from nameko.extensions import Entrypoint, SharedExtension
-from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared.config import settings
-from shared.context import Context, bound, new_correlation_id
+from shared.context import Context, bound, child_of, new_correlation_id
 from shared.database import sessions
 from shared.database.faults import is_transient
 from shared.messaging import failures
 from shared.messaging.consumer import InboxConsumer
 from shared.messaging.guard import Guard
 from shared.testing.failpoints import failpoint
+from shared.timers import metrics
 from shared.timers.table import record_failure, remove, take_due
 
 log = structlog.get_logger()
 POLL_S = 1.0
-PARKED = Counter(
-    "continuum_timers_parked", "Deadlines that were given up after the last attempt", ["service"]
-)
 # A lost start is lost with the server alone: a process that dies leaves it, and nobody waits for the disk.
 NO_WAIT = text("SET LOCAL synchronous_commit = off")
 
@@ -50,6 +47,7 @@ class TimerLoop(SharedExtension):
         self._methods[kind] = method
 
     def start(self) -> None:
+        metrics.known(self.service, list(self._methods))
         if not settings().demo_clock and self._methods:
             self._thread = self.container.spawn_managed_thread(self.run, identifier=f"timers {self.service}")
 
@@ -95,8 +93,12 @@ class TimerLoop(SharedExtension):
         try:
             if row.starts >= failures.MAX_STARTS:
                 raise failures.Died(f"the process went down {row.starts - 1} times while it fired this")
+            began = time.perf_counter()
             with session.begin():
-                return remove(session, row) and self._call(session, row, now)
+                if not (remove(session, row) and self._call(session, row, now)):
+                    return False
+            metrics.fired(self.service, row.kind, time.perf_counter() - began)
+            return True
         except SQLAlchemyError as error:
             if is_transient(error):
                 self._interrupted = row.id
@@ -108,7 +110,8 @@ class TimerLoop(SharedExtension):
 
     def _call(self, session: Session, row: Any, now: datetime) -> bool:
         when = row.at if settings().demo_clock else now
-        with bound(Context(new_correlation_id(), f"timer:{row.kind}")), Guard(session) as guard:
+        begins = Context(new_correlation_id(), f"timer:{row.kind}", traceparent=child_of(None))
+        with bound(begins), Guard(session) as guard:
             getattr(self.consumer.instance(), self._methods[row.kind])(session, when, row.subject)
             guard.check()
         failpoint(f"timer.{row.kind}.{row.subject}")
@@ -117,12 +120,13 @@ class TimerLoop(SharedExtension):
     def _failed(self, session: Session, row: Any, error: Exception, failed: list[int]) -> None:
         """The row stays: the transaction of the call was rolled back. After the last delay it is parked."""
         failed.append(row.id)
+        metrics.FAILED.labels(self.service, row.kind).inc()
         after = failures.verdict(error, row.attempts + 1)
         with session.begin():
             record_failure(session, row, row.attempts + 1, failures.describe(error), after)
         log.error("timer.failed", service=self.service, kind=row.kind, state=after["state"], exc_info=error)
         if after["state"] == "parked":
-            PARKED.labels(self.service).inc()
+            metrics.PARKED.labels(self.service).inc()
 
 
 class Timer(Entrypoint):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared.context import context
+from shared.context import TRACEPARENT, context
 from shared.errors import Conflict
 from shared.events.cpd import InductionDue
 from shared.messaging import Fact, failures, publish
@@ -154,9 +154,27 @@ def test_what_a_reaction_publishes_names_its_cause_and_keeps_the_correlation_and
     before = context()
     hearing.deliver(event)
     ((headers,),) = hearing.rows("SELECT headers FROM outbox")
-    assert {name: headers[name] for name in noted} == noted
+    assert (headers["correlationid"], headers["actor"]) == ("c-1", "somebody")
     assert headers["causationid"] == str(event.id)
     assert context() == before
+
+
+def test_a_reaction_is_a_span_of_its_own_in_the_trace_of_its_cause(hearing: Hearing) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    event = due("trainee/1", 1, headers={"correlationid": "c-1", "traceparent": trace})
+    hearing.on[event.id] = lambda session, fact: publish(session, fact.event)
+    hearing.deliver(event)
+    ((headers,),) = hearing.rows("SELECT headers FROM outbox")
+    assert headers["traceparent"].split("-")[1] == trace.split("-")[1]
+    assert headers["traceparent"].split("-")[2] != trace.split("-")[2]
+
+
+def test_a_reaction_to_an_event_without_a_trace_begins_one(hearing: Hearing) -> None:
+    event = due("trainee/1", 1, headers={"correlationid": "c-1"})
+    hearing.on[event.id] = lambda session, fact: publish(session, fact.event)
+    hearing.deliver(event)
+    ((headers,),) = hearing.rows("SELECT headers FROM outbox")
+    assert TRACEPARENT.fullmatch(headers["traceparent"])
 
 
 def test_a_handler_gets_the_fact_as_it_was_published(hearing: Hearing) -> None:
