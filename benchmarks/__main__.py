@@ -22,6 +22,7 @@ from benchmarks.surroundings import Impossible, surroundings
 Work = tuple[Callable[[], Figures], tuple[str, ...]]
 WORK: tuple[Work, ...] = (
     (measures.end_to_end, ("e2e_per_s", "cpu_s_per_1000_events")),
+    (measures.end_to_end_mapped, ("e2e_mapped_per_s",)),
     (measures.drain, ("drain_per_s",)),
     (measures.calls, ("rpc_p50_ms", "rpc_p99_ms", "rpc_50_per_s")),
     (measures.commit_to_effect, ("commit_to_effect_p50_ms", "commit_to_effect_p99_ms")),

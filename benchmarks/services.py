@@ -24,6 +24,7 @@ from shared.service_names import service_class
 
 SOURCE, EFFECT, IDLE = "bench_source", "bench_effect", "bench_idle"
 NAME = "x" * 180  # an event of about 200 bytes, as the peers send
+ROW = "INSERT INTO source (n) VALUES (%s)"
 EFFECTS_FILE = "BENCH_EFFECTS"  # where the moments go at which effects were committed, if somebody wants them
 
 
@@ -59,6 +60,7 @@ class Happened(Event):
 class Numbers(Schema):
     first = fields.Integer(required=True)
     count = fields.Integer(required=True)
+    mapped = fields.Boolean(load_default=False)
 
 
 class Moment(Schema):
@@ -90,10 +92,10 @@ class BenchSource(Benchmarked):
     name = SOURCE
 
     @rpc(Numbers, Moment)
-    def produce(self, call: Call, first: int, count: int) -> dict[str, Any]:
+    def produce(self, call: Call, first: int, count: int, mapped: bool) -> dict[str, Any]:
         """Commit a row and publish an event, so many times, each in a transaction of its own."""
         for n in range(first, first + count):
-            store([n])
+            store([n], mapped=mapped)
         return {"at": time.time()}
 
     @rpc(Echo, Echo, idempotent=True)
@@ -115,11 +117,17 @@ class BenchEffect(Benchmarked):
             hooks.listen(session, "after_commit", lambda _: _note(fact.event.n), once=True)
 
 
-def store(numbers: Iterable[int]) -> None:
-    """One transaction that commits a row and publishes an event for each number."""
+def store(numbers: Iterable[int], *, mapped: bool = False) -> None:
+    """One transaction that commits a row and publishes an event for each number.
+
+    The row is written by the statement that the peers use, or as a mapped object, as the services of the product do.
+    """
     with sessions(SOURCE)() as session, session.begin():
         for n in numbers:
-            session.add(SourceRow(n=n))
+            if mapped:
+                session.add(SourceRow(n=n))
+            else:
+                session.connection().exec_driver_sql(ROW, (n,))
             publish(session, Happened(occurred_at=datetime.now(UTC), n=n, name=NAME))
 
 
