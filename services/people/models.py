@@ -42,12 +42,12 @@ class Person(Base):
     birth_hash: Mapped[str | None]
     ni_number_hash: Mapped[str | None]
     identified_at: Mapped[datetime | None]
-    stage: Mapped[str] = mapped_column(server_default="candidate")
+    stage: Mapped[str] = mapped_column(server_default="known")
     stage_rank: Mapped[int] = mapped_column(server_default="0")
     flag: Mapped[str] = mapped_column(server_default="")
     gaps: Mapped[list[str]] = mapped_column(server_default=text("'[]'::jsonb"))
     as_of: Mapped[datetime | None]
-    told_stage: Mapped[str] = mapped_column(server_default="candidate")
+    told_stage: Mapped[str] = mapped_column(server_default="known")
     told_flag: Mapped[str] = mapped_column(server_default="")
 
 

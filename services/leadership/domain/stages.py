@@ -1,7 +1,8 @@
 """What leadership takes from the stage that people folds: whether somebody is a teacher in good standing."""
 
-# The stages before induction is passed (domain page, "The professional continuum", stages 0 to 3).
-BEFORE_TEACHER = frozenset({"candidate", "trainee", "qualified", "early_career"})
+# The stages before induction is passed (domain page, "The professional continuum", stages 0 to 3), those who left
+# training, and early years teachers, whose status has none. Of who is only known nothing speaks against it.
+BEFORE_TEACHER = frozenset({"withdrawn", "candidate", "trainee", "early_years", "qualified", "early_career"})
 HELD = frozenset({"barred", "suspended"})
 
 

@@ -31,6 +31,7 @@ class Mark(StrEnum):
     STARTED = "started"
     DEFERRED = "deferred"
     WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
     QTS = "qts"
     EYTS = "eyts"
     REMOVAL_REFUSED = "removal_refused"
@@ -106,7 +107,7 @@ EFFECTS: Mapping[str, Effect] = {
     itt.TraineeDeferred.TYPE: _training(Mark.DEFERRED),
     itt.TraineeReinstated.TYPE: _training(clears=(Mark.DEFERRED,)),
     itt.TraineeWithdrawn.TYPE: _training(Mark.WITHDRAWN),
-    itt.TraineeDiscarded.TYPE: _training(Mark.WITHDRAWN),
+    itt.TraineeDiscarded.TYPE: _training(Mark.DISCARDED),
     itt.WithdrawalUndone.TYPE: _training(clears=(Mark.WITHDRAWN,)),
     itt.QtsAwarded.TYPE: _training(Mark.QTS),
     itt.EytsAwarded.TYPE: _training(Mark.EYTS),

@@ -36,8 +36,13 @@ class Record:
 
     @property
     def is_live_training(self) -> bool:
-        """Neither withdrawn nor ended by an award."""
-        return not self.has(Mark.WITHDRAWN, Mark.QTS, Mark.EYTS)
+        """Neither given up nor ended by an award."""
+        return not self.is_given_up and not self.has(Mark.QTS, Mark.EYTS)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Withdrawn, or removed before it began."""
+        return self.has(Mark.WITHDRAWN, Mark.DISCARDED)
 
     def is_open_on(self, on: date) -> bool:
         """A role period or exemption counts from its first day, and no longer on the day on which it ended."""
@@ -116,10 +121,13 @@ def _gates(courses: list[Record], periods: list[Record], exempt: bool) -> tuple[
         return _before_award(courses)
     if any(c.has(Mark.QTS) for c in awarded):
         return _after_award([p for p in periods if p.has(Mark.OPENED)], exempt)
-    return Stage.QUALIFIED, Flag.NONE
+    return Stage.EARLY_YEARS, Flag.NONE
 
 
 def _before_award(courses: list[Record]) -> tuple[Stage, Flag]:
+    if all(c.is_given_up for c in courses):
+        left = any(c.has(Mark.WITHDRAWN) for c in courses)
+        return (Stage.WITHDRAWN if left else Stage.KNOWN, Flag.NONE)
     live = [c for c in courses if c.is_live_training]
     started = [c for c in live if c.has(Mark.STARTED)]
     deciding = started or live

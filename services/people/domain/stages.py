@@ -5,10 +5,17 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where somebody stands; the order is the rank. The first five are gates, passed in order."""
+    """Where somebody stands, in the order in which lists show it; candidate to teacher are gates, passed in order.
 
+    Three stand beside the numbered stages: who is *known* without an application or training here (a mentor), who
+    has *withdrawn* ("stays known"), and an early years teacher, whose status (EYTS) has no induction.
+    """
+
+    KNOWN = "known"
+    WITHDRAWN = "withdrawn"
     CANDIDATE = "candidate"
     TRAINEE = "trainee"
+    EARLY_YEARS = "early_years"
     QUALIFIED = "qualified"
     EARLY_CAREER = "early_career"
     TEACHER = "teacher"
@@ -19,7 +26,7 @@ class Stage(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for a candidate to 8 for an executive head."""
+        """The number of the stage: 0 for a candidate, and who is known alone, to 8 for an executive head."""
         return RANKS[self]
 
     @property
@@ -37,11 +44,27 @@ class Flag(StrEnum):
     SUSPENDED = "suspended"
 
 
-RANKS = {stage: rank for rank, stage in enumerate(Stage)}
+RANKS = {
+    Stage.KNOWN: 0,
+    Stage.WITHDRAWN: 0,
+    Stage.CANDIDATE: 0,
+    Stage.TRAINEE: 1,
+    Stage.EARLY_YEARS: 2,
+    Stage.QUALIFIED: 2,
+    Stage.EARLY_CAREER: 3,
+    Stage.TEACHER: 4,
+    Stage.MIDDLE_LEADER: 5,
+    Stage.SENIOR_LEADER: 6,
+    Stage.HEADTEACHER: 7,
+    Stage.EXECUTIVE_HEAD: 8,
+}
 
 LABELS = {
+    Stage.KNOWN: "Known, not through training",
+    Stage.WITHDRAWN: "Left training",
     Stage.CANDIDATE: "Candidate",
     Stage.TRAINEE: "Trainee",
+    Stage.EARLY_YEARS: "Early years teacher",
     Stage.QUALIFIED: "Qualified, induction due",
     Stage.EARLY_CAREER: "Early career teacher",
     Stage.TEACHER: "Teacher",
@@ -56,6 +79,6 @@ LABELS = {
 class Standing:
     """The result of folding a person's facts. ``gaps`` are sentences: facts that wait for an earlier gate."""
 
-    stage: Stage = Stage.CANDIDATE
+    stage: Stage = Stage.KNOWN
     flag: Flag = Flag.NONE
     gaps: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ def test_a_career_is_told_stage_by_stage(session: Session, service: People) -> N
         service.hears(event)
 
     assert stages(session) == [
+        ("known", "candidate", ""),
         ("candidate", "trainee", ""),
         ("trainee", "trainee", "paused"),
         ("trainee", "trainee", ""),
@@ -249,7 +250,7 @@ def test_every_stage_is_counted_with_who_is_held_there(session: Session, service
         ("trainee", 2, 1),
         ("teacher", 1, 0),
     ]
-    assert len(schemas.StageCounts().dump(counts)["stages"]) == 9
+    assert len(schemas.StageCounts().dump(counts)["stages"]) == 12
 
 
 def test_a_fact_recorded_in_error_is_voided_and_the_stage_folded_again(
@@ -338,3 +339,28 @@ def test_an_event_without_personal_data_is_kept_and_names_nobody(session: Sessio
     service.hears(blanked)
 
     assert handlers.get_person(session, AT, OPERATOR, person_id=UUID(int=77))["last_name"] == ""
+
+
+def test_a_mentor_is_known_and_no_candidate(session: Session, service: People) -> None:
+    mentor_id = new_id()
+
+    service.hears(
+        itt.PlacementArranged(
+            occurred_at=AT,
+            trainee_id=new_id(),
+            person_id=new_id(),
+            placement_id=new_id(),
+            number=1,
+            school_urn="123456",
+            starts_on=AT.date(),
+            ends_on=AT.date(),
+            mentor_id=mentor_id,
+            person=somebody("Ruth", "Hall"),
+        )
+    )
+
+    by = principal(Role.OPERATOR)
+    mentor = handlers.get_person(session, AT, by, person_id=mentor_id)
+    assert (mentor["stage"], mentor["stage_label"]) == ("known", "Known, not through training")
+    counts = handlers.stage_counts(session, AT, by)["stages"]
+    assert [(s["stage"], s["people"]) for s in counts if s["people"]] == [("known", 1)]

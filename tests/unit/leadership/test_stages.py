@@ -9,6 +9,9 @@ from services.leadership.domain.stages import is_held
     ("stage", "flag", "held"),
     [
         (None, "", False),
+        ("known", "", False),
+        ("withdrawn", "", True),
+        ("early_years", "", True),
         ("candidate", "", True),
         ("trainee", "paused", True),
         ("qualified", "", True),

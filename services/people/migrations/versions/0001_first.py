@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("birth_hash", sa.Text(), nullable=True),
         sa.Column("ni_number_hash", sa.Text(), nullable=True),
         sa.Column("identified_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("stage", sa.Text(), server_default="candidate", nullable=False),
+        sa.Column("stage", sa.Text(), server_default="known", nullable=False),
         sa.Column("stage_rank", sa.Integer(), server_default="0", nullable=False),
         sa.Column("flag", sa.Text(), server_default="", nullable=False),
         sa.Column(
@@ -63,7 +63,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("as_of", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("told_stage", sa.Text(), server_default="candidate", nullable=False),
+        sa.Column("told_stage", sa.Text(), server_default="known", nullable=False),
         sa.Column("told_flag", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
     )
