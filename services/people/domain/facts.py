@@ -116,7 +116,8 @@ EFFECTS: Mapping[str, Effect] = {
     cpd.InductionReleased.TYPE: _induction(Mark.RELEASED),
     cpd.InductionExtended.TYPE: _induction(clears=(Mark.FAILED,)),
     cpd.InductionPassed.TYPE: _induction(Mark.PASSED, clears=(Mark.FAILED,)),
-    cpd.InductionFailed.TYPE: _induction(Mark.FAILED, clears=(Mark.PASSED,)),
+    # A decision to fail moves nothing: listed as failed only when the time to appeal is over or the appeal is
+    # dismissed (domain page, "Induction").
     cpd.FailureListed.TYPE: _induction(Mark.FAILED, clears=(Mark.PASSED,)),
     cpd.InductionExempted.TYPE: _effect(
         Kind.EXEMPTION, "person_id", Mark.BEGUN, clears=(Mark.ENDED,), begins="exempt_from"
