@@ -33,6 +33,17 @@ OPERATOR_READS = (
     "subject_sequence",
     "due",
 )
+# Who asked for what, and when; why, and what changed, may name people.
+OPERATOR_READS_OF_AUDIT = (
+    "id",
+    "at",
+    "recorded_at",
+    "who",
+    "on_behalf_of",
+    "action",
+    "subject",
+    "correlation_id",
+)
 Progress = Callable[[str], None]
 
 
@@ -42,7 +53,7 @@ class WrongRevision(Exception):
 
 def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line: None) -> None:
     """Bring every service's database to its head revision, and note who listens to whom."""
-    from shared.messaging.declarations import declare_broker, note_subscribers
+    from shared.messaging.declarations import declare_broker, make_users, note_subscribers
 
     with closing(connect(admin_url(), "migrate")) as admin:
         admin.autocommit = True
@@ -54,8 +65,9 @@ def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line
             grant_operator(service)
     # Queues are bound before it is noted who has no past to catch up with: between the two nothing is missed.
     if settings().amqp_uri:
-        progress("exchanges and queues")
+        progress("exchanges, queues and users of the broker")
         declare_broker(services)
+        make_users(services)
     for service in services:
         note_subscribers(service)
 
@@ -183,6 +195,8 @@ def grant_operator(service: str) -> None:
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
         for table in OPERATOR_READS:
             cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
+        columns = sql.SQL(", ").join(map(sql.Identifier, OPERATOR_READS_OF_AUDIT))
+        cursor.execute(sql.SQL("GRANT SELECT ({}) ON audit TO {}").format(columns, role))
 
 
 def fresh_password() -> str:

@@ -1,11 +1,14 @@
-"""What all services together declare: who listens to whom, in the databases and at the broker."""
+"""What all services together declare: who listens to whom, in the databases and at the broker; and who may what."""
 
 from collections.abc import Sequence
 from contextlib import closing
 
+from shared.broker.permissions import of_caller, of_service
+from shared.broker.users import Management
 from shared.config import settings
-from shared.database import connect, database_url
+from shared.database import OPERATOR, connect, database_url, name_of
 from shared.events import event_types
+from shared.keys import CLI
 from shared.messaging.broker import open_connection
 from shared.messaging.subscriptions import Subscription, declared
 from shared.messaging.topology import declare_exchanges, declare_inbox, remove_stale
@@ -63,6 +66,23 @@ def _has_past(source: str, type_: str) -> bool:
             (type_, type_),
         )
         return bool((cursor.fetchone() or (False,))[0])
+
+
+def make_users(services: Sequence[str]) -> None:
+    """A user at the broker for each service and for operators, as far as their passwords are configured.
+
+    Raises ManagementAway. Without AMQP_API_URL whoever runs the broker makes its users.
+    """
+    here = settings()
+    if here.amqp_api_url is None or here.amqp_uri is None:
+        return
+    page = Management(here.amqp_api_url, here.amqp_uri)
+    for name, password in here.service_amqp_passwords.items():
+        if name == OPERATOR:
+            page.make_user(name_of(name), password, of_caller(CLI))
+        elif name in services:
+            sources = sorted({subscription.source for subscription in subscriptions()[name]})
+            page.make_user(name_of(name), password, of_service(name, sources))
 
 
 def declare_broker(services: Sequence[str]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from amqp import Channel
 
+from shared.rpc.limits import EXCHANGE
+
 DEAD = "continuum.dead"
 
 
@@ -21,7 +23,8 @@ def inbox_of(service: str) -> str:
 
 
 def declare_exchanges(channel: Channel, services: Iterable[str]) -> None:
-    """The topic exchange of each service, as Nameko declares it; and the last net for dead letters."""
+    """The topic exchanges of each service and of RPC, as Nameko declares them; the last net for dead letters."""
+    channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
     for service in services:
         channel.exchange_declare(exchange_of(service), "topic", durable=True, auto_delete=False)
     channel.exchange_declare(DEAD, "topic", durable=True, auto_delete=False)

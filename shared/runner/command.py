@@ -20,9 +20,16 @@ log = logs.get_logger(__name__)
 LOOK_S = 0.2
 
 
-def main(names: Sequence[str]) -> int:
-    """Run them; gives the exit code: 0 after an orderly stop, 1 when it was not, 2 for a mistake in what was asked."""
+def main(names: Sequence[str], *, needs_broker: bool = False) -> int:
+    """Run them; gives the exit code: 0 after an orderly stop, 1 when it was not, 2 for a mistake in what was asked.
+
+    ``needs_broker``: whoever starts us has no other services here, so that facts must go by RabbitMQ.
+    """
     try:
+        if needs_broker and settings().amqp_uri is None:
+            raise ConfigurationError(
+                {"AMQP_URI": ["must be set: a service reaches the others by the broker"]}
+            )
         return Process(names).run()
     except ConfigurationError as error:
         return _say(str(error), 2)

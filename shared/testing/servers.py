@@ -15,6 +15,7 @@ from pathlib import Path
 from shared.testing.processes import (
     NotInstalled,
     PrivateServer,
+    answers,
     as_user,
     free_port,
     speaks_amqp,
@@ -31,9 +32,10 @@ class PrivateRabbit(PrivateServer):
 
     name = "rabbitmq"
 
-    def __init__(self) -> None:
+    def __init__(self, *, management: bool = False) -> None:
         super().__init__()
         self._distribution, self._names = free_port(), free_port()
+        self._management = free_port() if management else None
         self.node = f"continuum-{secrets.token_hex(4)}@localhost"
         self._name_server: subprocess.Popen[bytes] | None = None
 
@@ -50,6 +52,11 @@ class PrivateRabbit(PrivateServer):
     def uri(self) -> str:
         """Where it listens: amqp://guest:guest@127.0.0.1:port//."""
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+
+    @property
+    def api_url(self) -> str:
+        """Its management page, when it was made with one."""
+        return f"http://127.0.0.1:{self._management}"
 
     def control(self, *command: str) -> str:
         """Run rabbitmqctl on it, and give its output. Raises CalledProcessError."""
@@ -69,6 +76,10 @@ class PrivateRabbit(PrivateServer):
         """Raise or clear the memory alarm: while it is raised, the broker blocks everybody who publishes."""
         self.control("set_vm_memory_high_watermark", "0.0000001" if on else "0.4")
 
+    def disk_alarm(self, *, on: bool) -> None:
+        """Raise or clear the disk alarm, as if the disk were full: the broker blocks everybody who publishes."""
+        self.control("set_disk_free_limit", "1000TB" if on else "50MB")
+
     def close_connections(self, reason: str = "closed by a test") -> None:
         """Close every client's connection from the broker's side."""
         self.control("close_all_connections", "--global", reason)
@@ -87,8 +98,13 @@ class PrivateRabbit(PrivateServer):
             "vm_memory_high_watermark.relative = 0.4\n"
             "disk_free_limit.absolute = 50MB\n"
             "log.console = true\nlog.console.level = warning\nlog.file = false\n"
+            + (
+                f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {self._management}\n"
+                if self._management
+                else ""
+            )
         )
-        (self.folder / "plugins").write_text("[].\n")
+        (self.folder / "plugins").write_text("[rabbitmq_management].\n" if self._management else "[].\n")
         if self._name_server is None:
             self._name_server = self.launch(
                 ["epmd", "-address", "127.0.0.1", "-port", str(self._names)], self._environment()
@@ -113,7 +129,8 @@ class PrivateRabbit(PrivateServer):
         }
 
     def _ready(self) -> bool:
-        return speaks_amqp(self.port)
+        page = self._management is None or answers(self._management, b"HEAD / HTTP/1.0\r\n\r\n", b"HTTP/1.1 ")
+        return page and speaks_amqp(self.port)
 
 
 class PrivatePostgres(PrivateServer):
