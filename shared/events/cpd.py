@@ -221,7 +221,10 @@ class EvaluationRecorded(Event):
 
 @event_type("cpd.contribution.recorded.v1", subject="contribution", key="contribution_id")
 class ContributionRecorded(Event):
-    """Somebody led, coached or mentored (``kind``) others: leadership listens."""
+    """Somebody led, coached or mentored (``kind``) others: leadership listens.
+
+    ``activity_id`` is what they offered to peers; mentoring through induction has none.
+    """
 
     contribution_id: UUID
     person_id: UUID
@@ -231,6 +234,7 @@ class ContributionRecorded(Event):
     contributed_on: date
     people_reached: int
     hours_hundredths: int
+    activity_id: UUID | None = None
 
 
 @event_type("cpd.induction.dropped.v1", subject="induction", key="person_id")

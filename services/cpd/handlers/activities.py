@@ -184,6 +184,7 @@ def _contribute(session: Session, activity: Activity, bookings: Sequence[Booking
         contributed_on=london_day(activity.starts_at),
         people_reached=reached,
         hours_hundredths=activity.hours_hundredths,
+        activity_id=activity.id,
     )
 
 

@@ -25,6 +25,7 @@ def contribute(
     contributed_on: date,
     people_reached: int,
     hours_hundredths: int,
+    activity_id: UUID | None = None,
 ) -> UUID:
     """Tell a contribution; told again with other figures it keeps its id. Gives the id."""
     row = {"source": source, "person_id": person_id, "kind": kind, "contributed_on": contributed_on}
@@ -44,6 +45,7 @@ def contribute(
             contributed_on=contributed_on,
             people_reached=people_reached,
             hours_hundredths=hours_hundredths,
+            activity_id=activity_id,
         ),
     )
     return id_

@@ -13,8 +13,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-# Mentoring in induction is told by the induction that was passed, not by its contribution.
 LEADING = frozenset({"led", "coached"})
+MENTORED = "mentored"
 # Evidence is dated and not over 24 months old (domain page, "Identify potential", evidence).
 EVIDENCE_MONTHS = 24
 
@@ -61,6 +61,14 @@ THRESHOLDS = (
         inductions_mentored=1,
     ),
 )
+
+
+def is_leading(contribution: str, *, of_activity: bool) -> bool:
+    """Whether a contribution of this kind is something led.
+
+    Mentoring offered to peers is; mentoring through induction is told by the induction that was passed.
+    """
+    return contribution in LEADING or (contribution == MENTORED and of_activity)
 
 
 def in_force(on: date) -> Thresholds | None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.leadership.domain.signals import LEADING, Kind
+from services.leadership.domain.signals import Kind, is_leading
 from services.leadership.models import Colleague, Employment, Signal
 from shared.events.cpd import ContributionRecorded, EvaluationRecorded, InductionPassed
 from shared.events.itt import PlacementCompleted
@@ -17,9 +17,9 @@ from shared.messaging import Fact
 
 
 def record_contribution(session: Session, fact: Fact[ContributionRecorded]) -> None:
-    """Something was led or coached, for so many people."""
+    """Something was led, or peers were coached or mentored: for so many people."""
     event = fact.event
-    if event.kind in LEADING:
+    if is_leading(event.kind, of_activity=event.activity_id is not None):
         _signal(
             session,
             fact,

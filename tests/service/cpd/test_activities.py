@@ -86,6 +86,7 @@ def test_the_leaders_contribution_says_whom_it_reached(cpd: Cpd, activity: str) 
     cpd.on(date(2026, 3, 5))
     register(cpd, activity, one)
     (told,) = cpd.told(events.ContributionRecorded)
+    assert told.activity_id is not None
     assert (str(told.person_id), told.kind, told.what) == (LEADER.id, "led", "Phonics that stick")
     assert (told.people_reached, told.hours_hundredths, told.contributed_on) == (1, 150, date(2026, 3, 4))
 

@@ -98,6 +98,17 @@ def test_ones_own_evaluation_and_mentoring_in_induction_are_no_led_activities(
     assert told(session, leadership.SuggestionMade) == []
 
 
+def test_mentoring_that_was_offered_to_peers_counts_as_led(session: Session, service: Leadership) -> None:
+    service.hears(passed(ME))
+    for event in (led(ME, kind="mentored", activity_id=new_id()), led(ME)):
+        service.hears(event)
+    for score in (5, 4, 4):
+        service.hears(evaluated(ME, score))
+
+    (made,) = told(session, leadership.SuggestionMade)
+    assert made.reasons[0].startswith("You led 2 activities for 12 colleagues")
+
+
 def test_a_contribution_that_is_corrected_counts_once_as_corrected(
     session: Session, service: Leadership
 ) -> None:

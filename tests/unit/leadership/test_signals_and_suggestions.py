@@ -66,6 +66,22 @@ def test_every_threshold_that_is_met_is_a_reason_in_plain_words(held: list[Signa
     assert list(reasons(held, TODAY)) == told
 
 
+@pytest.mark.parametrize(
+    ("contribution", "of_activity", "expected"),
+    [
+        ("led", True, True),
+        ("coached", True, True),
+        ("mentored", True, True),
+        ("mentored", False, False),
+        ("adopted", True, False),
+    ],
+)
+def test_mentoring_that_is_offered_to_peers_is_something_led(
+    contribution: str, of_activity: bool, expected: bool
+) -> None:
+    assert signals.is_leading(contribution, of_activity=of_activity) is expected
+
+
 def test_all_reasons_are_told_together() -> None:
     assert len(reasons([*LED_WELL, *MENTORED, *signals_of(Kind.INDUCTION_MENTORED, 0)], TODAY)) == 3
 
