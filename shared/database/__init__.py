@@ -75,6 +75,7 @@ def connect(url: str, application: str, factory: type[Connection] = Connection) 
         url,
         connection_factory=factory,
         application_name=f"continuum {application}",
+        client_encoding="UTF8",
         options="-c timezone=UTC",
         connect_timeout=5,
         **KEEPALIVE,

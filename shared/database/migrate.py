@@ -96,7 +96,8 @@ def ensure_database(admin: psycopg2.extensions.connection, service: str) -> None
     with admin.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name_of(service),))
         if not cursor.fetchone():
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            # Names have accents: a server that was made without a locale would take ASCII alone.
+            cursor.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(name))
             cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, name))
         cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(name))
         cursor.execute(

@@ -142,6 +142,10 @@ class PrivatePostgres(PrivateServer):
     name = "postgresql"
     stop_signal = signal.SIGINT
 
+    def __init__(self, *, encoding: str = "UTF8") -> None:
+        super().__init__()
+        self._encoding = encoding
+
     @staticmethod
     def programs() -> Path:
         """The folder with initdb and postgres. Raises NotInstalled."""
@@ -187,7 +191,7 @@ class PrivatePostgres(PrivateServer):
                 "-A",
                 "trust",
                 "-E",
-                "UTF8",
+                self._encoding,
                 "--no-sync",
             ],
             env=self._environment(),
