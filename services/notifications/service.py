@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.notifications import delivery, schemas
 from services.notifications.channels import channel_for
-from services.notifications.domain.telling import CONTACTS, TOLD
-from services.notifications.handlers import contacts, deliveries, inbox, preferences, telling
+from services.notifications.domain.telling import CONTACTS, ERASING, TOLD
+from services.notifications.handlers import contacts, deliveries, erasing, inbox, preferences, telling
 from services.notifications.models import Message
 from shared.config import settings
 from shared.database import sessions
@@ -39,6 +39,10 @@ class NotificationsService(Service):
     @handles(*TOLD)
     def tell(self, session: Session, fact: Fact[Event]) -> None:
         telling.tell(session, fact)
+
+    @handles(*ERASING)
+    def erase(self, session: Session, fact: Fact[Event]) -> None:
+        erasing.erase(session, fact)
 
     @handles(*CONTACTS)
     def address_came(self, session: Session, fact: Fact[Event]) -> None:

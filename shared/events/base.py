@@ -36,6 +36,8 @@ class Event:
 
     TYPE: ClassVar[str]
     SUBJECT: ClassVar[tuple[str, str]]
+    # What erasure writes over the personal fields of a logged event; readers accept it.
+    BLANKS: ClassVar[dict[str, Any]] = {"person": None}
 
     occurred_at: datetime
 

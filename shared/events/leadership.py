@@ -1,6 +1,7 @@
 """Facts of ``services/leadership``: who might lead, with reasons, and with their consent."""
 
 from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
 from shared.events.base import Event, event_type
@@ -8,7 +9,12 @@ from shared.events.base import Event, event_type
 
 @event_type("leadership.suggestion.made.v1", subject="suggestion", key="suggestion_id")
 class SuggestionMade(Event):
-    """Contributions suggest a person to invite; ``reasons`` are sentences that the person will read."""
+    """Contributions suggest a person to invite; ``reasons`` are sentences that the person will read.
+
+    They are blanked in the log when the person does not consent.
+    """
+
+    BLANKS: ClassVar[dict[str, Any]] = {"reasons": []}
 
     suggestion_id: UUID
     person_id: UUID

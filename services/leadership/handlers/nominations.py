@@ -15,6 +15,7 @@ from services.leadership.handlers.colleagues import end_of, hold, london, rows_o
 from services.leadership.models import Nomination
 from shared.aliases import known_as, resolve
 from shared.audit import audit
+from shared.blanking import blank
 from shared.errors import NotFound
 from shared.events.leadership import NominationLapsed, NominationMade, NominationProposed
 from shared.ids import new_id
@@ -168,6 +169,8 @@ def _move(session: Session, row: Nomination, event: str) -> None:
     row.state, row.person_id, row.proposed_by = moved.state, moved.person_id, moved.proposed_by
     cancel(session, EXPIRES, f"nomination/{row.id}")
     session.flush()
+    if row.person_id is None:
+        blank(session, f"nomination/{row.id}")
 
 
 def _to_domain(row: Nomination) -> domain.Nomination:

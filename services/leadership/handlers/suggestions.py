@@ -17,6 +17,7 @@ from services.leadership.handlers.nominations import make
 from services.leadership.models import Colleague, Nomination, Signal, Suggestion
 from shared.aliases import known_as, resolve
 from shared.audit import audit
+from shared.blanking import blank
 from shared.errors import NotFound
 from shared.events import Event
 from shared.events.leadership import ConsentGiven, ConsentRefused, SuggestionExpired, SuggestionMade
@@ -135,6 +136,8 @@ def _close(session: Session, row: Suggestion, event: str, now: datetime) -> UUID
     moved = _to_domain(row).move(event, london(now))
     row.state, row.reasons, row.closed_on = moved.state, list(moved.reasons), moved.closed_on
     cancel(session, EXPIRES, f"suggestion/{row.id}")
+    if not row.reasons:
+        blank(session, f"suggestion/{row.id}")
     return resolve(session, row.person_id)
 
 

@@ -112,7 +112,7 @@ TELLINGS = (
     Telling(cpd.BookingMovedUp, "booking_moved_up", A),
     Telling(cpd.BookingCancelled, "booking_cancelled", A),
     Telling(cpd.EvaluationRequested, "evaluation_requested", A),
-    Telling(leadership.SuggestionMade, "suggestion_made", L),
+    Telling(leadership.SuggestionMade, "suggestion_made", L, when=lambda e: bool(e.reasons)),
     Telling(leadership.SuggestionExpired, "suggestion_expired", L),
     Telling(leadership.NominationMade, "nomination_made", L),
     Telling(leadership.NominationProposed, "nomination_proposed", L),
@@ -152,6 +152,15 @@ CONTACTS: dict[type[Event], str] = {
     itt.QtsAwarded: "person_id",
     people.RoleBegun: "person_id",
 }
+
+# Facts that end what was never consented to: messages about the same subject are erased.
+ERASING: tuple[type[Event], ...] = (
+    leadership.SuggestionExpired,
+    leadership.ConsentRefused,
+    leadership.NominationLapsed,
+)
+ERASED_SUBJECT = "A message that was erased"
+ERASED_BODY = "What it was about came to nothing, so its text was erased."
 
 BY_TEMPLATE = {telling.template: telling for telling in TELLINGS}
 TOLD = tuple(dict.fromkeys(telling.event for telling in TELLINGS))

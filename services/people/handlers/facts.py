@@ -7,20 +7,23 @@ import json
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.people.domain.details import Detail, described_part
-from services.people.domain.facts import PersonFact, moves_stage
+from services.people.domain.facts import PersonFact as FoldedFact
+from services.people.domain.facts import moves_stage
 from services.people.domain.identity import birth_hash
 from services.people.domain.timeline import details_of, parts_of
 from services.people.handlers import batch
 from services.people.handlers.persons import store_detail
 from services.people.handlers.standing import stand
 from services.people.hash_key import hash_key
-from services.people.models import PersonTrn
+from services.people.models import PersonFact, PersonTrn
 from shared import aliases
 from shared.events import Event, Person
+from shared.events.leadership import NominationLapsed, NominationProposed
 from shared.events.people import PersonMerged, PersonSeparated
 from shared.messaging import Fact
 
@@ -64,10 +67,27 @@ def record_trn(session: Session, fact: Fact[Any]) -> None:
 def _record(session: Session, fact: Fact[Event], part: str, person_id: UUID) -> None:
     details = details_of(fact.event, part)
     if moves_stage(fact.type, part):
-        stored = PersonFact(fact.id, fact.type, fact.subject, fact.sequence, fact.occurred_at, part, details)
+        stored = FoldedFact(fact.id, fact.type, fact.subject, fact.sequence, fact.occurred_at, part, details)
         batch.held(session, person_id).facts.setdefault(fact.id, stored)
     row = (str(fact.id), part, str(person_id), fact.type, fact.subject, fact.source, fact.sequence)
-    batch.keep(session, (*row, fact.occurred_at, fact.actor, json.dumps(details)))
+    batch.keep(session, (*row, fact.occurred_at, _actor(session, fact), json.dumps(details)))
+
+
+def _actor(session: Session, fact: Fact[Event]) -> str | None:
+    """Who made the fact known; of a nomination that lapsed nobody, whichever of its facts comes first."""
+    if isinstance(fact.event, NominationLapsed):
+        batch.store(session)
+        session.execute(update(PersonFact).where(PersonFact.subject == fact.subject).values(actor=None))
+        return None
+    if isinstance(fact.event, NominationProposed):
+        lapsed = exists().where(
+            PersonFact.person_id == fact.event.person_id,
+            PersonFact.subject == fact.subject,
+            PersonFact.type == NominationLapsed.TYPE,
+        )
+        batch.store(session)
+        return None if session.scalar(select(lapsed)) else fact.actor
+    return fact.actor
 
 
 def _record_alias(session: Session, fact: Fact[Any]) -> None:

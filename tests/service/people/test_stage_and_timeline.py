@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -364,3 +365,25 @@ def test_a_mentor_is_known_and_no_candidate(session: Session, service: People) -
     assert (mentor["stage"], mentor["stage_label"]) == ("known", "Known, not through training")
     counts = handlers.stage_counts(session, AT, by)["stages"]
     assert [(s["stage"], s["people"]) for s in counts if s["people"]] == [("known", 1)]
+
+
+@pytest.mark.parametrize("lapsed_first", [False, True])
+def test_who_proposed_a_nomination_that_lapsed_is_told_to_nobody(
+    session: Session, service: People, lapsed_first: bool
+) -> None:
+    known = registered()
+    service.hears(known)
+    ids: dict[str, Any] = {"occurred_at": AT, "nomination_id": new_id(), "person_id": known.person_id}
+    proposed = leadership.NominationProposed(**ids, source="peer", open_until=AT.date())
+    lapsed = leadership.NominationLapsed(**ids, cause="refused")
+    heard = [fact(proposed, actor="the-peer"), fact(lapsed, actor=str(known.person_id))]
+
+    for each in reversed(heard) if lapsed_first else heard:
+        service.take(each)
+        service.settle()
+
+    me = principal(Role.TEACHER, id=str(known.person_id))
+    entries = handlers.my_timeline(session, AT, me)["entries"]
+    told = {e.type: e.recorded_by for e in entries if e.source == "leadership"}
+    assert set(told.values()) == {"leadership"}
+    assert len(told) == 2
