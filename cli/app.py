@@ -17,6 +17,7 @@ from cli.commands import (
     secrets,
     testing,
     timeline,
+    trace,
 )
 from cli.errors import guarded
 
@@ -40,6 +41,7 @@ for module in (
     catalogue,
     operators,
     parked,
+    trace,
     secrets,
     testing,
     bench,

@@ -14,6 +14,7 @@ from cli.output import console, table
 from services.itt.domain import bulk_file
 from services.itt.domain.csv_files import RowError, pack
 from services.itt.domain.dates import today
+from shared.context import correlation_id
 from shared.policy import Principal, Role
 
 SHOWN = 200
@@ -84,7 +85,8 @@ def _all_errors(call: Any, provider: str, import_id: str) -> list[Answer]:
 def _answer(answer: Answer, dry_run: bool, as_json: bool) -> int:
     refused = bool(answer["errors"] or answer.get("duplicates"))
     if as_json:
-        print_json(answer | {"refused": refused, "dry_run": dry_run})
+        told = {"refused": refused, "dry_run": dry_run, "correlation_id": correlation_id()}
+        print_json(answer | told)
     else:
         _tell(answer, dry_run)
     return NO if refused else 0

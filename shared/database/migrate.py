@@ -44,6 +44,17 @@ OPERATOR_READS_OF_AUDIT = (
     "subject",
     "correlation_id",
 )
+# Who asked for what, and when; why, and what changed, may name people.
+OPERATOR_READS_OF_AUDIT = (
+    "id",
+    "at",
+    "recorded_at",
+    "who",
+    "on_behalf_of",
+    "action",
+    "subject",
+    "correlation_id",
+)
 Progress = Callable[[str], None]
 
 
@@ -196,6 +207,8 @@ def grant_operator(service: str) -> None:
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
         for table in OPERATOR_READS:
             cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
+        columns = sql.SQL(", ").join(map(sql.Identifier, OPERATOR_READS_OF_AUDIT))
+        cursor.execute(sql.SQL("GRANT SELECT ({}) ON audit TO {}").format(columns, role))
         columns = sql.SQL(", ").join(map(sql.Identifier, OPERATOR_READS_OF_AUDIT))
         cursor.execute(sql.SQL("GRANT SELECT ({}) ON audit TO {}").format(columns, role))
 

@@ -88,6 +88,7 @@ EVENT_LOG = Table(
     Column("created_at", Instant, nullable=False),
     Column("published_at", Instant, nullable=False, server_default=NOW),
     Index("uq_event_log_event_id", "event_id", unique=True),
+    Index("ix_event_log_correlation_id", text("(headers ->> 'correlationid')")),
 )
 
 SUBJECT_SEQUENCE = Table(
@@ -192,6 +193,7 @@ AUDIT = Table(
     Column("personal", JSONB),
     Column("correlation_id", Text),
     Index("ix_audit_subject", "subject", "at"),
+    Index("ix_audit_correlation_id", "correlation_id"),
 )
 
 SCHEMA_MARK = Table(

@@ -39,6 +39,15 @@ class Envelope:
         """Order is kept for each of these."""
         return self.source, self.subject
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What a log line says of it: which event it is, and the story and the trace that it belongs to."""
+        found = {"type": self.type, "event_id": str(self.id)}
+        for key, header in (("correlation_id", "correlationid"), ("traceparent", "traceparent")):
+            if value := self.headers.get(header):
+                found[key] = str(value)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[E_co]):

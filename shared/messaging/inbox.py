@@ -136,13 +136,7 @@ class Inbox:
         except (SQLAlchemyError, ValueError, TypeError):  # not even the failure can be stored as it is
             self._store_junk(envelope)
         metrics.FAILED.labels(self.service, envelope.type if known(envelope.type) else "unknown").inc()
-        log.warning(
-            "event.failed",
-            service=self.service,
-            type=envelope.type,
-            event_id=str(envelope.id),
-            error=type(error).__name__,
-        )
+        log.warning("event.failed", service=self.service, error=type(error).__name__, **envelope.told)
 
     def _store_junk(self, envelope: Envelope) -> None:
         text = (

@@ -114,10 +114,5 @@ class Retries:
             state = failures.record(session, row.message_id, attempts, error)
         if state == "parked":
             metrics.PARKED.labels(self._inbox.service).inc()
-            log.error(
-                "event.parked",
-                service=self._inbox.service,
-                type=row.type,
-                event_id=str(row.message_id),
-                error=type(error).__name__,
-            )
+            told = failures.envelope_of(row).told
+            log.error("event.parked", service=self._inbox.service, error=type(error).__name__, **told)
