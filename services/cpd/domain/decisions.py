@@ -16,7 +16,7 @@ from services.cpd.domain.progress import Progress
 from services.cpd.domain.record import InductionRecord
 from services.cpd.domain.rules import LEAST_HUNDREDTHS, RULES
 from services.cpd.domain.terms import Calendar
-from services.cpd.domain.working_days import within
+from shared.calendar import within
 from shared.errors import Conflict, Invalid
 
 MOVES = {Outcome.PASS: "pass", Outcome.EXTEND: "extend", Outcome.FAIL: "fail"}

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.cpd.domain.rules import RULES, RuleSet
-from services.cpd.domain.working_days import within
+from shared.calendar import within
 from shared.transitions import Transitions
 
 RECOMMENDATION_WORKING_DAYS = 10

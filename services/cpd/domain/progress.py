@@ -6,7 +6,7 @@ from datetime import date
 from services.cpd.domain.periods import RECOMMENDATION_WORKING_DAYS, Period
 from services.cpd.domain.rules import RULES
 from services.cpd.domain.terms import Calendar
-from services.cpd.domain.working_days import within
+from shared.calendar import within
 
 FULL_TIME_PERCENT = 100
 

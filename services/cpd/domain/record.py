@@ -13,7 +13,7 @@ from services.cpd.domain.progress import Progress
 from services.cpd.domain.rules import LEAST_HUNDREDTHS, RULES, RuleSet, rule_set_of
 from services.cpd.domain.status import Status, shown
 from services.cpd.domain.terms import Calendar
-from services.cpd.domain.working_days import DAY
+from shared.calendar import DAY
 
 ENDED_BY_DECISION = frozenset({State.PASSED, State.FAILED, State.OPEN_TO_APPEAL, State.APPEALED})
 

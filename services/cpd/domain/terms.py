@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 from math import ceil
 
-from services.cpd.domain.working_days import DAY, is_working_day, working_days
+from shared.calendar import DAY, is_working_day, working_days
 from shared.errors import Conflict, Invalid
 
 FIRST_YEAR, LAST_YEAR = 2012, 2040

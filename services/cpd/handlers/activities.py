@@ -15,13 +15,13 @@ from services.cpd.domain.bookings import LIVE, Booking
 from services.cpd.domain.bookings import State as BookingState
 from services.cpd.domain.evaluation import Evaluation
 from services.cpd.domain.policy import PERMISSIONS, SELF, activity_relations
-from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.bookings import bookings_of, locked_activity, tell_cancelled
 from services.cpd.handlers.contributions import contribute
 from services.cpd.handlers.evaluations import plan
 from services.cpd.handlers.records import ids_of, own_person_id
 from shared.aliases import resolve
 from shared.audit import audit
+from shared.calendar import london_day
 from shared.errors import Conflict, Invalid
 from shared.events.cpd import ActivityAttended, ActivityCancelled, ActivityClosed, ActivityOffered
 from shared.messaging import publish

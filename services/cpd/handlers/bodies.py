@@ -10,9 +10,9 @@ from services.cpd import models as m
 from services.cpd.domain.bodies import AppropriateBody, School
 from services.cpd.domain.policy import PERMISSIONS, school_relations
 from services.cpd.domain.terms import Term, national_calendar
-from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.proposals import propose_if_possible
 from shared.audit import audit
+from shared.calendar import london_day
 from shared.errors import Invalid
 from shared.policy import ANY, Principal
 

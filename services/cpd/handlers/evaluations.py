@@ -10,10 +10,10 @@ from services.cpd import models as m
 from services.cpd.domain.activities import Activity
 from services.cpd.domain.evaluation import Evaluation, due_dates
 from services.cpd.domain.policy import PERMISSIONS, SELF
-from services.cpd.domain.working_days import london_day, start_of
 from services.cpd.handlers.records import own_person_id
 from shared.aliases import known_as
 from shared.audit import audit
+from shared.calendar import london_day, start_of
 from shared.errors import NotFound
 from shared.events.cpd import EvaluationRecorded, EvaluationRequested, EvaluationScheduled
 from shared.ids import new_id

@@ -10,12 +10,12 @@ from services.cpd import models as m
 from services.cpd.domain import decisions
 from services.cpd.domain.periods import Outcome, Period, State
 from services.cpd.domain.record import InductionRecord
-from services.cpd.domain.working_days import london_day, start_of
 from services.cpd.handlers.contributions import contribute
 from services.cpd.handlers.reactions import release_if_left
 from services.cpd.handlers.records import calendar_of, locked_period, locked_record, required, subject
 from services.cpd.handlers.serving import extended
 from shared.audit import audit
+from shared.calendar import london_day, start_of
 from shared.events.cpd import (
     FailureListed,
     InductionAppealed,

@@ -11,9 +11,9 @@ from services.cpd.domain.facts import Post
 from services.cpd.domain.periods import Period, RefusalCode, State
 from services.cpd.domain.policy import OWN_SCHOOL, PERMISSIONS, school_relations
 from services.cpd.domain.record import InductionRecord, Obstacle
-from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.records import locked_period, locked_record, subject
 from shared.audit import audit
+from shared.calendar import london_day
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events.cpd import InductionOpened, InductionProposed, InductionRefused
 from shared.ids import new_id

@@ -12,10 +12,10 @@ from services.cpd.domain import decisions
 from services.cpd.domain.facts import Award, Post
 from services.cpd.domain.periods import Period, State
 from services.cpd.domain.record import InductionRecord
-from services.cpd.domain.working_days import DAY, london_day, start_of
 from services.cpd.handlers.proposals import propose_if_possible
 from services.cpd.handlers.records import calendar_of, locked_record
 from shared.audit import audit
+from shared.calendar import DAY, london_day, start_of
 from shared.events.cpd import InductionDropped, InductionDue, InductionReleased, QtsRemovalRefused
 from shared.events.itt import AwardUndone, QtsAwarded
 from shared.events.people import PersonMerged, RoleBegun, RoleEnded

@@ -21,10 +21,10 @@ from services.cpd.domain.policy import (
 from services.cpd.domain.progress import Progress
 from services.cpd.domain.record import InductionRecord
 from services.cpd.domain.rules import rule_set_of, short_supply_until, timetable_percent
-from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.proposals import check_body
 from services.cpd.handlers.records import calendar_of, ids_of, record_of
 from shared.aliases import known_as, resolve
+from shared.calendar import london_day
 from shared.errors import Conflict, NotFound
 from shared.paging import page
 from shared.policy import Principal, Role

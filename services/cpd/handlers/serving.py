@@ -13,10 +13,10 @@ from services.cpd.domain.assessments import Assessment, TermOutcome
 from services.cpd.domain.periods import IN_PROGRESS, LIVE, Period, State
 from services.cpd.domain.record import InductionRecord
 from services.cpd.domain.rules import AbsenceKind, AssessmentKind
-from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.records import calendar_of, locked_period, subject
 from shared.aliases import known_as
 from shared.audit import audit
+from shared.calendar import london_day
 from shared.errors import Conflict, Invalid
 from shared.events.cpd import AtRiskTold, InductionExtended, InductionReduced, MentorAssigned, TermAssessed
 from shared.messaging import publish

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from services.cpd.domain.facts import Standing
 from services.cpd.domain.policy import PERMISSIONS
 from services.cpd.domain.record import InductionRecord
-from services.cpd.domain.working_days import london_day
 from services.cpd.handlers.proposals import propose_if_possible
 from services.cpd.handlers.reactions import drop_proposal
 from services.cpd.handlers.records import locked_record
 from shared.audit import audit
+from shared.calendar import london_day
 from shared.errors import Conflict, Invalid
 from shared.events.cpd import ExemptionEnded, InductionExempted
 from shared.messaging import publish

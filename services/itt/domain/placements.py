@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
-
-from govuk_bank_holidays.bank_holidays import BankHolidays
 
 from services.itt.domain.dates import today
 from services.itt.domain.trainees import Trainee, about, refuse_edits_when_closed
+from shared import calendar
 from shared.errors import Conflict, Invalid
 from shared.events import Person
 from shared.events.itt import PlacementArranged, PlacementCompleted
@@ -17,7 +16,6 @@ from shared.events.itt import PlacementArranged, PlacementCompleted
 NOT_APPLICABLE = frozenset({"900000", "900020", "900030"})
 MAX_PLACEMENTS = 5
 _URN = re.compile(r"[0-9]{6}")
-_HOLIDAYS = BankHolidays(use_cached_holidays=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +91,7 @@ def _happened(starts_on: date, completed_on: date, on: date) -> None:
 
 def working_days(first: date, last: date) -> int:
     """Mondays to Fridays from the first to the last day, without the bank holidays of England."""
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return sum(_HOLIDAYS.is_work_day(day, division=BankHolidays.ENGLAND_AND_WALES) for day in days)
+    return len(calendar.working_days(first, last))
 
 
 def schools(placements: Iterable[Placement]) -> int:

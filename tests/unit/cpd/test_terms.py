@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cpd.domain.terms import Calendar, Term, national_calendar, national_year
-from services.cpd.domain.working_days import is_working_day
+from shared.calendar import is_working_day
 from shared.errors import Conflict, Invalid
 
 YEAR = (

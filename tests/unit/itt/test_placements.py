@@ -43,6 +43,19 @@ def test_a_completed_placement_counts_its_working_days() -> None:
     assert (after.completed_on, after.days, event.days) == (date(2026, 11, 20), 55, 55)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        (date(2026, 5, 4), date(2026, 5, 8), 4),  # the early May bank holiday, as published
+        (date(2029, 4, 2), date(2029, 4, 6), 4),  # Easter Monday of a year that is not published yet
+        (date(2033, 12, 26), date(2033, 12, 30), 3),
+        (date(2026, 5, 9), date(2026, 5, 10), 0),
+    ],
+)
+def test_working_days_know_the_bank_holidays_of_every_year(first: date, last: date, days: int) -> None:
+    assert working_days(first, last) == days
+
+
 def test_fewer_days_may_be_given() -> None:
     _, event = complete(trainee(), placement(), TODAY, 40, NOW)
     assert event.days == 40

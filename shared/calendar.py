@@ -1,4 +1,4 @@
-"""Working days of induction: Monday to Friday, no bank holiday of England.
+"""Working days of England for every service: Monday to Friday, no bank holiday.
 
 "Within N working days beginning with the date" counts that date when it is a working day itself
 (SI 2012/1115, regs. 11 and 12). The holidays come from GOV.UK's published list; for the years that it does

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.cpd.domain.working_days import (
+from shared.calendar import (
     bank_holidays,
     easter,
     is_working_day,
