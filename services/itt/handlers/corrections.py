@@ -11,7 +11,7 @@ from services.itt.domain import corrections
 from services.itt.domain import details as national
 from services.itt.domain.corrections import DiscardCode, require_reason
 from services.itt.domain.dates import today
-from services.itt.domain.details import COURSE
+from services.itt.domain.details import COURSE, EQUALITY
 from services.itt.domain.trainees import State
 from services.itt.handlers import awards, records
 from services.itt.handlers.edits import corrected, store_record
@@ -115,7 +115,8 @@ def remove(
     after, events = corrections.discard(records.trainee(row), code, now)
     record = national.write(records.whole(session, row))
     records.store(row, after)
-    kept = {name: (value, None) for name, value in record.items() if value and name in records.PRIVATE}
+    personal = records.PRIVATE - {*EQUALITY}
+    kept = {name: (value, None) for name, value in record.items() if value and name in personal}
     changes = {"discard_code": (None, code)} | kept
     records.note(session, now, by, row.id, "trainee.discard", changes, why)
     if (equality := session.get(models.TraineeEquality, row.id)) is not None:

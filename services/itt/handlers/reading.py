@@ -12,7 +12,7 @@ from services.itt import models
 from services.itt.domain import bulk_file, csv_files, policy
 from services.itt.domain.codes import labels
 from services.itt.domain.dates import today
-from services.itt.domain.details import DISABILITIES, EQUALITY
+from services.itt.domain.details import DISABILITIES
 from services.itt.domain.duplicates import fold
 from services.itt.domain.routes import RULES, Route
 from services.itt.domain.trainees import (
@@ -148,15 +148,15 @@ def _commands(session: Session, name: str) -> list[View]:
             "what": one.action,
             "who": one.on_behalf_of or one.who,
             "why": one.why,
-            "details": one.changes | _told(one.personal or {}),
+            "details": _told(one.changes | (one.personal or {})),
         }
         for one in session.execute(select(AUDIT).where(AUDIT.c.subject == name))
     ]
 
 
-def _told(personal: dict[str, Any]) -> dict[str, Any]:
-    """Personal values of a command without those that nobody reads by name: the NI number and equality data."""
-    return {name: pair for name, pair in personal.items() if name not in ("ni_number", *EQUALITY)}
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a command without those that nobody reads by name: the NI number and equality data."""
+    return {name: pair for name, pair in values.items() if name not in ("ni_number", records.EQUALITY_NOTE)}
 
 
 def _facts(session: Session, name: str) -> list[View]:

@@ -29,6 +29,7 @@ OWN_COLUMNS = tuple(name for name in COLUMNS if name not in (*EQUALITY, *PLACEME
 COMPOSED = frozenset({"id", "person_id", "person", "course_subjects", "has_degree"})
 LIFECYCLE = tuple(field.name for field in fields(Trainee) if field.name not in COMPOSED)
 PRIVATE = frozenset({*PERSONAL, "defer_reason", "withdrawal_text"})
+EQUALITY_NOTE = "equality"
 Changes = dict[str, tuple[Any, Any]]
 
 
@@ -209,7 +210,12 @@ def note(
     changes: Changes,
     why: str | None = None,
 ) -> None:
-    """Audit a command on a trainee; personal values go into the part that can be blanked."""
+    """Audit a command on a trainee; personal values go into the part that can be blanked, equality data nowhere.
+
+    Equality data lives in its own table alone (architecture page, "Identity, access, personal data").
+    """
+    told = {name: list(pair) for name, pair in changes.items() if name not in EQUALITY}
+    hidden = {EQUALITY_NOTE: "changed"} if told.keys() != changes.keys() else {}
     audit(
         session,
         by,
@@ -217,8 +223,8 @@ def note(
         action=action,
         subject=subject(trainee_id),
         why=why,
-        changes={name: list(pair) for name, pair in changes.items() if name not in PRIVATE},
-        personal={name: list(pair) for name, pair in changes.items() if name in PRIVATE},
+        changes={name: pair for name, pair in told.items() if name not in PRIVATE} | hidden,
+        personal={name: pair for name, pair in told.items() if name in PRIVATE},
     )
 
 

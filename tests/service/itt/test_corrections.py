@@ -118,6 +118,7 @@ def test_a_trainee_whose_course_has_not_begun_is_discarded_and_kept_in_the_audit
     assert entry.why == "Changed their mind"
     assert entry.personal is not None
     assert entry.personal["last_name"] == ["Okafor", None]
+    assert "ethnicity" not in entry.personal
     assert entry.changes == {"discard_code": [None, "application_withdrawn"]}
     assert due(session, "request_trn") == {}
     with pytest.raises(NotFound):
