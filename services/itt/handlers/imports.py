@@ -166,7 +166,8 @@ def forget_import(session: Session, now: datetime, subject: str) -> None:
 def undo_import(session: Session, now: datetime, by: Principal, *, import_id: UUID) -> View:
     """Discard all trainees of a file, while nobody has changed one of them; asked again it changes nothing.
 
-    A TRN or the first day of the training does not hinder it: they come by themselves.
+    "An import can be undone while no trainee of it has moved on" (domain page, "The bulk file"). A TRN does not
+    hinder it, which comes by itself; a training that has begun does.
     """
     stored = locked(session, by, "import.upload", import_id)
     if stored.state != State.SUCCEEDED:
@@ -182,7 +183,7 @@ def undo_import(session: Session, now: datetime, by: Principal, *, import_id: UU
 def _undoable(session: Session, import_id: UUID) -> Sequence[models.Trainee]:
     known = select(models.Trainee).where(models.Trainee.import_id == import_id)
     rows = session.scalars(known.order_by(models.Trainee.id).with_for_update()).all()
-    if gone_on := [row for row in rows if row.moved_on or row.discarded_at]:
+    if gone_on := [row for row in rows if row.moved_on or row.started_on or row.discarded_at]:
         names = ", ".join(f"{row.first_names} {row.last_name}" for row in gone_on[:5])
         raise Conflict(
             f"{len(gone_on)} of these trainees moved on since, among them {names}: the import stays",

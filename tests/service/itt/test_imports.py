@@ -214,13 +214,22 @@ def test_an_import_is_undone_while_nobody_has_changed_a_trainee(session: Session
     found = import_file(session, nth(1, ethnicity="120"), nth(2))
     for subject in due(session, "request_trn"):
         trn.request_trn(session, NOW, subject)
-        training_starts(session, NOW, subject)
     undone = imports.undo_import(session, NOW, PROVIDER, import_id=found["import_id"])
     assert undone["undone_at"] == NOW
     assert types(session)[-2:] == ["itt.trainee.discarded.v1"] * 2
     assert reading.list_trainees(session, NOW, PROVIDER)["items"] == []
     assert session.scalar(select(func.count()).select_from(models.TraineeEquality)) == 0
     assert due(session, "training_starts") == {}
+
+
+def test_an_import_is_not_undone_once_the_training_of_one_has_begun(session: Session) -> None:
+    found = import_file(session, nth(1), nth(2))
+    begun = found["trainees"][1]["trainee_id"]
+    training_starts(session, NOW, f"trainee/{begun}")
+    with pytest.raises(Conflict, match="Name2") as raised:
+        imports.undo_import(session, NOW, PROVIDER, import_id=found["import_id"])
+    assert raised.value.details["trainee_ids"] == [begun]
+    assert stored(session) == 2
 
 
 def test_an_undone_import_stays_undone_and_can_be_sent_again(session: Session) -> None:
