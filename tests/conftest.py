@@ -42,38 +42,39 @@ def database_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def private_rabbit() -> Iterator[PrivateRabbit]:
     """A broker that a test may stop, kill and starve; it gets it back running."""
-    with _private("RABBITMQ", PrivateRabbit) as server:
+    with private_server("RABBITMQ", PrivateRabbit) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def private_postgres() -> Iterator[PrivatePostgres]:
     """A database server that a test may stop and kill; it gets it back running."""
-    with _private("POSTGRES", PrivatePostgres) as server:
+    with private_server("POSTGRES", PrivatePostgres) as server:
         yield server
 
 
 def _server(
-    kind: str, given: str | None, local: str, lets_us_in: Callable[[str], bool], private: type[S]
+    kind: str, given: str | None, local: str, lets_us_in: Callable[[str], bool], private: Callable[[], S]
 ) -> Iterator[str]:
     if given is not None:
         yield given
     elif lets_us_in(local):
         yield local
     else:
-        with _private(kind, private) as server:
+        with private_server(kind, private) as server:
             yield server.uri
 
 
-def _private(kind: str, server: type[S]) -> S:
+def private_server(kind: str, make: Callable[[], S]) -> S:
     """One of our own; where it is not installed the test is skipped, or fails when CONTINUUM_REQUIRE_<kind> is 1."""
+    server = make()
     try:
         server.programs()
     except NotInstalled as missing:
         if os.environ.get(f"CONTINUUM_REQUIRE_{kind}") == "1":
             pytest.fail(f"CONTINUUM_REQUIRE_{kind}=1, but there is {missing}", pytrace=False)
         pytest.skip(str(missing))
-    return server()
+    return server
 
 
 def _rabbit_lets_us_in(uri: str) -> bool:
