@@ -1,17 +1,20 @@
 # `make` lists everything. `make check` is what must be right besides the tests; `./continuum test` runs the tests.
 PYTHON := .venv/bin/python
 BIN := .venv/bin
-SHELL_SCRIPTS := continuum .ci/run
+SHELL_SCRIPTS := continuum .ci/run $(wildcard deploy/*.sh)
+COMPOSE_FILES := docker-compose.yml deploy/published.yml
+# The plugin of newer engines, or the program of older ones.
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help check format format-check lint types imports deps spelling shell drift docs \
-	test test-unit test-service test-contract test-integration coverage bench locks clean
+	test test-unit test-service test-contract test-integration coverage containers up down bench locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  %-18s %s\n", $$1, $$2 }'
 
-check: format-check lint types imports deps spelling shell drift ## everything that CI checks besides the tests
+check: format-check lint types imports deps spelling shell containers drift ## everything that CI checks besides the tests
 
 format: ## write all code in one form
 	$(BIN)/ruff format .
@@ -38,6 +41,10 @@ spelling: ## spelling
 shell: ## shell scripts
 	$(BIN)/shellcheck $(SHELL_SCRIPTS)
 	if command -v dash >/dev/null; then dash -n continuum; fi
+
+containers: ## the Dockerfile's rules, and the compose files against their schema
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec $(COMPOSE_FILES)
 
 drift: ## are generated files up to date?
 	$(PYTHON) -m shared.config.example --check
@@ -70,6 +77,14 @@ coverage: ## all tests with coverage: domain 100 %, the whole at least 90 %
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
+
+up: ## build and start everything in containers (CONTINUUM_DEMO_CLOCK=1 make up: for the demonstration)
+	$(COMPOSE) build
+	deploy/make-secrets.sh
+	$(COMPOSE) up -d
+
+down: ## stop and remove the containers; data and secrets stay
+	$(COMPOSE) down --remove-orphans
 
 bench: ## the benchmarks
 	./continuum bench
