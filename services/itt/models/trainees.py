@@ -1,4 +1,4 @@
-"""The tables of initial teacher training."""
+"""The tables of trainees, their training and the embedded teacher register."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,9 +8,8 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Sequence, UniqueConstrain
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.database.tables import service_base
+from services.itt.models.base import Base
 
-Base = service_base("itt")
 FIRST_TRN, LAST_TRN = 1_000_000, 9_999_999
 REGISTER_TRN = Sequence("register_trn", start=FIRST_TRN, maxvalue=LAST_TRN, metadata=Base.metadata)
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from services.itt.domain.policy.organisations import provider, school
 from services.itt.domain.trainees import Trainee
-from shared.policy import ANY, Permissions, Principal, Role
+from shared.policy import ANY, Principal, Role
 
 OWN_PROVIDER, SELF, MENTORS, PARTNER = "own_provider", "self", "mentors", "training_partner"
 
@@ -42,8 +43,7 @@ _OPERATOR_ACTIONS = (
     "trainee.discard",
 )
 
-PERMISSIONS = Permissions(
-    "itt",
+ROWS: tuple[tuple[str, Role, str], ...] = (
     *((action, Role.ACCREDITED_PROVIDER, OWN_PROVIDER) for action in _PROVIDER_ACTIONS),
     *((action, Role.OPERATOR, ANY) for action in _OPERATOR_ACTIONS),
     ("trainee.read", Role.TRAINEE, SELF),
@@ -53,16 +53,6 @@ PERMISSIONS = Permissions(
     ("trainee.review", Role.MENTOR, MENTORS),
     ("trainee.equality", Role.TRAINEE, SELF),
 )
-
-
-def provider(code: str) -> str:
-    """The organisation of a provider's code."""
-    return f"provider:{code}"
-
-
-def school(urn: str) -> str:
-    """The organisation of a school's URN."""
-    return f"school:{urn}"
 
 
 def relations(

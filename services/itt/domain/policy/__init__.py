@@ -1,0 +1,27 @@
+"""Who may do what in this service: one table, its rows by area."""
+
+from services.itt.domain.policy import applications, courses, trainees, training
+from services.itt.domain.policy.organisations import provider, school
+from services.itt.domain.policy.trainees import (
+    MENTORS,
+    OWN_PROVIDER,
+    PARTNER,
+    SELF,
+    provider_relations,
+    relations,
+)
+from shared.policy import Permissions
+
+PERMISSIONS = Permissions("itt", *trainees.ROWS, *courses.ROWS, *applications.ROWS, *training.ROWS)
+
+__all__ = [
+    "MENTORS",
+    "OWN_PROVIDER",
+    "PARTNER",
+    "PERMISSIONS",
+    "SELF",
+    "provider",
+    "provider_relations",
+    "relations",
+    "school",
+]

@@ -1,0 +1,1 @@
+"""The tables of courses, their sites and places, and of the providers and schools that they stand on."""

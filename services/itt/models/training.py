@@ -1,0 +1,1 @@
+"""The tables of training beside the trainee's own record."""

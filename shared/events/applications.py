@@ -1,0 +1,1 @@
+"""Facts of ``services/itt`` about applications: from the first draft to recruited."""

@@ -1,0 +1,1 @@
+"""Facts of ``services/itt`` about training beside the trainee's own record."""
