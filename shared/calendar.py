@@ -99,3 +99,13 @@ def within(count: int, beginning: date) -> date:
         if count <= 0:
             return day
         day += DAY
+
+
+def last_working_days(count: int, ending: date) -> date:
+    """The first day of the last ``count`` working days that end with the date, which counts when it is one."""
+    day = ending
+    while True:
+        count -= is_working_day(day)
+        if count <= 0:
+            return day
+        day -= DAY

@@ -9,7 +9,11 @@ from uuid import UUID
 from services.cpd.domain.periods import Period, State
 from services.cpd.domain.progress import Progress
 from services.cpd.domain.rules import AssessmentKind, assessment_kind
+from shared.calendar import last_working_days
 from shared.errors import Conflict, Invalid
+
+# What counts as the end of a term: its last two school weeks. The guidance names no day; this is the project's own.
+ENDING_WORKING_DAYS = 10
 
 
 class TermOutcome(StrEnum):
@@ -54,7 +58,10 @@ def check_told_before(told_on: date | None, failing_on: date) -> None:
 
 
 def check_term(progress: Progress, term: int, assessed_on: date, today: date) -> None:
-    """The term exists and had begun by the date, which is not in the future. Raises Invalid, Conflict."""
+    """The term exists and was ending on the date, which is not in the future. Raises Invalid, Conflict.
+
+    An assessment comes at the end of a term (statutory guidance); an interim one when the teacher leaves before.
+    """
     period = progress.period
     if not 1 <= term <= period.last_term:
         raise Invalid.field("term", f"this induction has terms 1 to {period.last_term}")
@@ -64,6 +71,19 @@ def check_term(progress: Progress, term: int, assessed_on: date, today: date) ->
         raise Conflict(
             f"on {assessed_on} the teacher was in term {progress.term_on(assessed_on)}, not yet in {term}",
             begins_after=progress.reached_on((term - 1) * 100).isoformat(),
+        )
+    if period.state is State.OPEN:
+        _check_ending(progress, term, assessed_on)
+
+
+def _check_ending(progress: Progress, term: int, assessed_on: date) -> None:
+    ends_on = progress.reached_on(term * 100)
+    earliest = last_working_days(ENDING_WORKING_DAYS, ends_on)
+    if assessed_on < earliest:
+        raise Conflict(
+            f"term {term} is assessed at its end: from {earliest}, the teacher has served it on {ends_on}",
+            assessed_from=earliest.isoformat(),
+            ends_on=ends_on.isoformat(),
         )
 
 

@@ -79,10 +79,10 @@ def assess_term(
     """Assess a term; the kind (formal, progress, interim) follows from rules and term.
 
     The same again gives the same assessment. Raises NotFound, NotAllowed, Invalid, Conflict (another one is there,
-    the term has not begun, failing without "at risk" before).
+    the term is not ending yet, failing without "at risk" before).
     """
     record, period = locked_period(session, by, "induction.assess", period_id)
-    today, told_on = london_day(now), record.at_risk_told_on
+    today = london_day(now)
     if (there := _there(record, period, term)) is not None:
         return _same(there, outcome, evidence)
     made = assessments.assess(
@@ -92,21 +92,26 @@ def assess_term(
         evidence=evidence,
         assessed_on=assessed_on or today,
         today=today,
-        told_on=told_on,
+        told_on=record.at_risk_told_on,
     )
     session.add(made)
-    changes = {"term": term, "kind": made.kind, "outcome": outcome}
+    _note_assessment(session, now, by, period, made)
+    publish(session, _assessed(made, now))
+    return made
+
+
+def _note_assessment(
+    session: Session, now: datetime, by: Principal, period: Period, made: Assessment
+) -> None:
     audit(
         session,
         by,
         now,
         action="induction.assess",
         subject=subject(period),
-        changes=changes,
-        personal={"evidence": evidence},
+        changes={"term": made.term, "kind": made.kind, "outcome": made.outcome},
+        personal={"evidence": made.evidence},
     )
-    publish(session, _assessed(made, now))
-    return made
 
 
 def _there(record: InductionRecord, period: Period, term: int) -> Assessment | None:
@@ -185,7 +190,6 @@ def record_absence(
         raise Conflict("absence is noted while the period is open", state=period.state.value)
     if starts_on < period.starts_on:
         raise Invalid.field("starts_on", f"the period starts on {period.starts_on}")
-    part = record.progress(period, calendar_of(session, period.school_urn)).part_on(starts_on)
     absence = Absence(
         id=absence_id,
         person_id=period.person_id,
@@ -193,23 +197,28 @@ def record_absence(
         kind=kind,
         starts_on=starts_on,
         days=days,
-        part=part,
+        part=record.progress(period, calendar_of(session, period.school_urn)).part_on(starts_on),
         extends_at_wish=extends_at_wish,
     )
-    session.add(absence)
+    _note_absence(session, now, by, period, absence)
     record.absences = [*record.absences, absence]
+    if decisions.lengthen_for_absence(record, period):
+        publish(session, extended(period, "absence", now))
+    return period
+
+
+def _note_absence(session: Session, now: datetime, by: Principal, period: Period, absence: Absence) -> None:
+    """Store the absence; what kind it was may say something of the teacher's health, and is personal."""
+    session.add(absence)
     audit(
         session,
         by,
         now,
         action="induction.record_absence",
         subject=subject(period),
-        changes={"days": days},
-        personal={"kind": kind},
+        changes={"days": absence.days},
+        personal={"kind": absence.kind},
     )
-    if decisions.lengthen_for_absence(record, period):
-        publish(session, extended(period, "absence", now))
-    return period
 
 
 def extended(period: Period, cause: str, now: datetime) -> InductionExtended:

@@ -50,6 +50,26 @@ def test_a_term_that_has_not_begun_is_not_assessed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("term", "on", "fte_percent", "earliest"),
+    [
+        (1, date(2024, 9, 2), 100, "2024-12-09"),
+        (1, date(2024, 12, 6), 100, "2024-12-09"),
+        (3, date(2025, 4, 22), 100, "2025-07-09"),
+        (1, date(2024, 12, 20), 50, "2025-03-24"),
+    ],
+)
+def test_a_term_is_assessed_at_its_end(term: int, on: date, fte_percent: int, earliest: str) -> None:
+    with pytest.raises(Conflict, match=f"term {term} is assessed at its end") as error:
+        assessed(period(fte_percent=fte_percent), term, on)
+    assert error.value.details["assessed_from"] == earliest
+    assert assessed(period(fte_percent=fte_percent), term, date.fromisoformat(earliest)).term == term
+
+
+def test_a_term_may_be_assessed_after_its_end() -> None:
+    assert assessed(period(), 1, date(2025, 2, 3)).term == 1
+
+
+@pytest.mark.parametrize(
     ("term", "on"),
     [(0, date(2024, 12, 1)), (7, date(2026, 7, 22)), (1, date(2024, 9, 1)), (1, date(2026, 12, 2))],
 )
@@ -69,14 +89,14 @@ def test_leaving_in_the_middle_of_a_term_gets_an_interim_assessment() -> None:
     assert assessed(left, 1, date(2024, 11, 5)).kind == "interim"
 
 
-@pytest.mark.parametrize("told_on", [None, date(2025, 7, 1)])
+@pytest.mark.parametrize("told_on", [None, date(2025, 7, 15)])
 def test_a_failing_assessment_is_never_the_first_word(told_on: date | None) -> None:
     with pytest.raises(Conflict, match="at risk first"):
-        assessed(period(), 3, date(2025, 7, 1), "unsatisfactory", told_on)
+        assessed(period(), 3, date(2025, 7, 15), "unsatisfactory", told_on)
 
 
 def test_a_failing_assessment_follows_being_told() -> None:
-    done = assessed(period(), 3, date(2025, 7, 1), "unsatisfactory", date(2025, 4, 1))
+    done = assessed(period(), 3, date(2025, 7, 15), "unsatisfactory", date(2025, 4, 1))
     assert done.outcome is TermOutcome.UNSATISFACTORY
 
 

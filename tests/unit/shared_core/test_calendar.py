@@ -6,6 +6,7 @@ from shared.calendar import (
     bank_holidays,
     easter,
     is_working_day,
+    last_working_days,
     london_day,
     start_of,
     usual_holidays,
@@ -70,6 +71,21 @@ def test_two_days_of_a_weekend_give_two_substitutes() -> None:
 )
 def test_within_working_days_counts_the_date_it_begins_with(count: int, beginning: date, last: date) -> None:
     assert within(count, beginning) == last
+
+
+@pytest.mark.parametrize(
+    ("count", "ending", "first"),
+    [
+        (1, date(2026, 7, 17), date(2026, 7, 17)),  # the date itself counts
+        (1, date(2026, 7, 19), date(2026, 7, 17)),  # a Sunday does not
+        (10, date(2026, 7, 31), date(2026, 7, 20)),
+        (3, date(2026, 9, 2), date(2026, 8, 28)),  # over the summer bank holiday
+    ],
+)
+def test_the_last_working_days_count_the_date_with_which_they_end(
+    count: int, ending: date, first: date
+) -> None:
+    assert last_working_days(count, ending) == first
 
 
 def test_working_days_of_a_week_with_a_bank_holiday() -> None:
