@@ -19,6 +19,7 @@ from shared.rpc.admission import Admission, Admitted, context_of
 from shared.rpc.call import Call, Transaction
 from shared.rpc.endpoint import Endpoint
 from shared.rpc.wire import Request
+from shared.testing.failpoints import failpoint
 
 UNKNOWN_METHOD = "?"
 Instance = Callable[[Endpoint, Request], AbstractContextManager[Any]]
@@ -109,6 +110,7 @@ class Dispatcher:
         try:
             body = work(transaction)
             transaction.commit()
+            failpoint("rpc.committed")
             return body
         except Exception as error:
             told = failures.translated(error, committing=transaction.committing)

@@ -9,8 +9,10 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Self
 
 from shared.testing.processes import (
     NotInstalled,
@@ -24,6 +26,7 @@ from shared.testing.processes import (
 
 __all__ = ["NotInstalled", "PrivatePostgres", "PrivateRabbit"]
 
+GONE_WITHIN_S, STILL_IN_USE = 20.0, "is still in use"
 RABBIT_FOLDERS = ("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 
 
@@ -78,7 +81,7 @@ class PrivateRabbit(PrivateServer):
 
     def disk_alarm(self, *, on: bool) -> None:
         """Raise or clear the disk alarm, as if the disk were full: the broker blocks everybody who publishes."""
-        self.control("set_disk_free_limit", "1000TB" if on else "50MB")
+        self.control("set_disk_free_limit", *(("mem_relative", "1000.0") if on else ("50MB",)))
 
     def close_connections(self, reason: str = "closed by a test") -> None:
         """Close every client's connection from the broker's side."""
@@ -164,6 +167,17 @@ class PrivatePostgres(PrivateServer):
     def uri(self) -> str:
         """Where it listens, as its superuser."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> Self:
+        """As any server. After ``kill`` the processes of connections go on for a moment, and hinder a new server."""
+        until = time.monotonic() + GONE_WITHIN_S
+        while True:
+            try:
+                return super().start()
+            except TimeoutError as error:
+                if STILL_IN_USE not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     @property
     def _user(self) -> str | None:
