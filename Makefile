@@ -50,11 +50,17 @@ drift: ## are generated files up to date?
 	$(PYTHON) -m shared.config.example --check
 	@$(PYTHON) -m cli events --format markdown | diff -q - docs/events.md >/dev/null \
 		|| { echo "docs/events.md is not up to date; write it with: make docs" >&2; exit 1; }
+	@$(PYTHON) -m cli events --format asyncapi | diff -q - docs/asyncapi.json >/dev/null \
+		|| { echo "docs/asyncapi.json is not up to date; write it with: make docs" >&2; exit 1; }
+	@$(PYTHON) -m cli rpc --format markdown | diff -q - docs/rpc.md >/dev/null \
+		|| { echo "docs/rpc.md is not up to date; write it with: make docs" >&2; exit 1; }
 
 docs: ## write the generated files again
 	$(PYTHON) -m shared.config.example
 	$(PYTHON) -W ignore -m shared.events.golden
 	$(PYTHON) -m cli events --format markdown > docs/events.md
+	$(PYTHON) -m cli events --format asyncapi > docs/asyncapi.json
+	$(PYTHON) -m cli rpc --format markdown > docs/rpc.md
 
 test: ## all tests
 	./continuum test

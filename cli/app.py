@@ -7,6 +7,7 @@ import typer
 
 from cli.commands import (
     bench,
+    calls,
     catalogue,
     demonstrate,
     files,
@@ -39,6 +40,7 @@ for module in (
     run,
     installation_of,
     catalogue,
+    calls,
     operators,
     parked,
     trace,

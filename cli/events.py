@@ -5,6 +5,7 @@ import types
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from cli.asyncapi import document
 from cli.output import as_json, console, table
 from shared.events import Event, Person, event_types
 from shared.messaging.declarations import subscriptions
@@ -84,6 +85,8 @@ def show(format: str) -> None:
         return as_json([asdict(entry) for entry in entries])
     if format == "markdown":
         return print(markdown(entries), end="")
+    if format == "asyncapi":
+        return as_json(document())
     rows = [
         (
             e.type,

@@ -12,18 +12,26 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     MARKDOWN = "markdown"
+    ASYNCAPI = "asyncapi"
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
     app.command(
         "events",
-        epilog=examples("events", "events --format json", "events --format markdown > docs/events.md"),
+        epilog=examples(
+            "events",
+            "events --format json",
+            "events --format markdown > docs/events.md",
+            "events --format asyncapi > docs/asyncapi.json",
+        ),
     )(events)
 
 
 def events(
-    format: Annotated[Format, typer.Option(help="table, json or markdown (docs/events.md).")] = Format.TABLE,
+    format: Annotated[
+        Format, typer.Option(help="asyncapi is docs/asyncapi.json, markdown docs/events.md.")
+    ] = Format.TABLE,
 ) -> None:
     """The catalogue of events: who publishes, who listens, what travels, and whether it names people."""
     from cli import events as catalogue

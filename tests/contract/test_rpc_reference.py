@@ -1,0 +1,78 @@
+"""``docs/rpc.md`` is what the entrypoints declare, and says who may call, by the tables of permissions."""
+
+from functools import cache
+
+import pytest
+from marshmallow import Schema, fields, validate
+
+from cli.calls.offered import ANYBODY, EVERY, Method, offered
+from cli.calls.shapes import fields_of
+from cli.calls.show import markdown
+from shared.config import PROJECT_ROOT
+from shared.policy import Permissions
+from shared.rpc import Rpc
+from shared.service_names import SERVICES, service_class
+
+
+@cache
+def methods() -> dict[str, Method]:
+    return {f"{method.service}.{method.name}": method for method in offered()}
+
+
+def test_the_reference_in_docs_is_what_the_code_declares() -> None:
+    assert (PROJECT_ROOT / "docs" / "rpc.md").read_text() == markdown(list(methods().values()))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_entrypoint_is_described_once_with_its_purpose(service: str) -> None:
+    cls = service_class(service)
+    entrypoints = {
+        name
+        for name in dir(cls)
+        if any(isinstance(each, Rpc) for each in getattr(getattr(cls, name), "nameko_entrypoints", ()))
+    }
+    told = {m.name: m for m in methods().values() if m.service in (service, EVERY)}
+    assert entrypoints == told.keys()
+    assert [name for name, method in told.items() if not method.purpose] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "who"),
+    [
+        ("itt.withdraw", ["`trainee.withdraw`: accredited_provider (own_provider)"]),
+        ("itt.undo_award", ["`trainee.undo_award`: operator (any)"]),
+        (f"{EVERY}.resend", ["operators"]),
+        (f"{EVERY}.backlog", ["operators and services"]),
+        ("cpd.list_appropriate_bodies", [ANYBODY]),
+    ],
+)
+def test_who_may_call_is_read_from_the_code_and_the_permissions(method: str, who: list[str]) -> None:
+    assert methods()[method].who == who
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_method_names_an_action_that_nobody_may_do(service: str) -> None:
+    actions = {row.action for row in Permissions.registry[service]}
+    named = {
+        who.split("`")[1] for m in methods().values() if m.service == service for who in m.who if "`" in who
+    }
+    assert named <= actions
+    assert named
+
+
+def test_an_operation_of_operators_is_refused_to_others() -> None:
+    assert "NotAllowed" in methods()[f"{EVERY}.resend"].errors
+
+
+class Wanted(Schema):
+    name = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    kinds = fields.List(fields.String(validate=validate.OneOf(["a", "b"])), load_default=list)
+    score = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1, max=5))
+
+
+def test_a_field_is_told_with_its_kind_its_limits_and_its_default() -> None:
+    name, kinds, score = fields_of(Wanted, coming_in=True)
+
+    assert (name.kind, name.limits, name.required) == ("text", "1 to 80 characters", True)
+    assert (kinds.kind, kinds.limits, kinds.default) == ("list of text", "each one of `a`, `b`", [])
+    assert (score.kind, score.limits, score.may_be_null) == ("whole number", "1 to 5", True)
