@@ -217,15 +217,15 @@ def _iqts_country(cells: Mapping[str, str], international: bool) -> Iterator[tup
 
 
 def _degree(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The degree columns are a set once one is given: a UK degree or one from elsewhere, never both."""
+    """The degree columns are a set once one is given: that of a UK degree, or of one from elsewhere.
+
+    Both types may stand in a row: an institution, or no country, makes it a UK degree (Register service).
+    """
     if not any(cells.get(column) for column in DEGREE):
         return
     uk, non_uk = cells.get("uk_degree"), cells.get("non_uk_degree")
-    if uk and non_uk:
-        yield (
-            "non_uk_degree",
-            "stands beside uk_degree; a degree is from the UK or from elsewhere, leave one blank",
-        )
+    if uk and non_uk and not cells.get("awarding_institution") and cells.get("degree_country"):
+        uk = None
     if not uk and not non_uk:
         yield "uk_degree", "is missing; degree columns need uk_degree, or non_uk_degree with degree_country"
     for column in UK_DEGREE if uk else NON_UK_DEGREE if non_uk else ANY_DEGREE:

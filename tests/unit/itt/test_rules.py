@@ -203,8 +203,20 @@ def test_the_degree_columns_are_a_set_once_one_is_given() -> None:
     }
 
 
-def test_a_degree_is_from_the_uk_or_from_elsewhere() -> None:
-    assert list(wrong(non_uk_degree="051")) == ["non_uk_degree"]
+def test_both_types_of_degree_may_stand_in_a_row() -> None:
+    assert wrong(non_uk_degree="051") == {}
+    assert wrong(**NON_UK | {"uk_degree": "051"}) == {}
+
+
+def test_of_two_types_of_degree_the_institution_or_the_country_says_which_columns_are_the_set() -> None:
+    both = NO_DEGREE | {"uk_degree": "051", "non_uk_degree": "051"}
+    assert set(wrong(**both)) == {
+        "degree_subject",
+        "degree_grade",
+        "degree_graduation_year",
+        "awarding_institution",
+    }
+    assert set(wrong(**both | {"degree_country": "FR"})) == {"degree_subject", "degree_graduation_year"}
 
 
 def test_the_columns_are_those_of_the_template_in_its_order() -> None:
