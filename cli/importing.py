@@ -1,6 +1,6 @@
 """``continuum import trainees``: what becomes of a file."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,14 @@ def _plain(errors: Iterable[RowError]) -> list[Answer]:
     return [{"row": e.row, "column": e.column, "value": e.value, "message": e.message} for e in errors]
 
 
-def check_alone(file: Path, *, as_json: bool) -> int:
+def check_alone(file: Path, *, confirmed: Collection[int] = (), as_json: bool) -> int:
     """Check the file by its own rules, without any service."""
-    parsed = bulk_file.parse(read(file), today(datetime.now(UTC)))
+    parsed = bulk_file.parse(read(file), today(datetime.now(UTC)), confirmed)
     told = {"rows": parsed.row_count, "blank_rows": parsed.blank_rows, "errors": _plain(parsed.errors)}
     return _answer(told, True, as_json)
 
 
-def send(file: Path, provider: str, *, dry_run: bool, as_json: bool) -> int:
+def send(file: Path, provider: str, *, confirmed: Collection[int] = (), dry_run: bool, as_json: bool) -> int:
     """Have the service check it, and store it."""
     content = read(file)
     with connected() as call:
@@ -65,6 +65,7 @@ def send(file: Path, provider: str, *, dry_run: bool, as_json: bool) -> int:
             "file_name": file.name,
             "content": pack(content),
             "dry_run": dry_run,
+            "confirmed_rows": sorted(set(confirmed)),
         }
         answer = call("itt", "import_trainees", asked, by=provider_of(provider))
         if answer["error_count"] > len(answer["errors"]):
@@ -120,6 +121,9 @@ def tell_errors(errors: list[Answer], rows: int) -> None:
 def tell_duplicates(duplicates: list[Answer]) -> None:
     """Rows that are trainees already."""
     typer.echo(f"Nothing was stored: {len(duplicates)} rows match trainees who are there already.")
+    typer.echo(
+        "If one is somebody else, a twin for instance, say so with --confirm-row and the row's number."
+    )
     cells = [
         (d["row"], f"{d['first_names']} {d['last_name']}", d["state"], d["trainee_id"]) for d in duplicates
     ]

@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
             "import trainees trainees.csv --provider 2A5",
             "import trainees trainees.csv --dry-run",
             "import trainees trainees.csv --provider 2A5 --dry-run --json",
+            "import trainees trainees.csv --provider 2A5 --confirm-row 14",
         ),
     )(trainees)
     app.add_typer(group, name="import", no_args_is_help=True)
@@ -31,6 +32,10 @@ def trainees(
     file: File,
     provider: Provider = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; nothing is stored.")] = False,
+    confirm_row: Annotated[
+        list[int] | None,
+        typer.Option("--confirm-row", metavar="ROW", help="This row is no duplicate; may be repeated."),
+    ] = None,
     json: Json = False,
     demo: Demo = False,
 ) -> None:
@@ -46,5 +51,5 @@ def trainees(
     if provider is None and not dry_run:
         raise Refused("name the accredited provider with --provider, or only check with --dry-run", WRONG)
     if provider is None:
-        raise typer.Exit(check_alone(file, as_json=json))
-    raise typer.Exit(send(file, provider, dry_run=dry_run, as_json=json))
+        raise typer.Exit(check_alone(file, confirmed=confirm_row or (), as_json=json))
+    raise typer.Exit(send(file, provider, confirmed=confirm_row or (), dry_run=dry_run, as_json=json))

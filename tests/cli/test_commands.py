@@ -114,6 +114,21 @@ def test_a_file_with_mistakes_is_refused_with_each_of_them(bare: Cli, tmp_path: 
     }
 
 
+def test_twins_in_a_file_are_confirmed_by_their_row(bare: Cli, tmp_path: Path) -> None:
+    lines = sample().decode().splitlines(keepends=True)
+    hesa_id = lines[0].split(",").index("hesa_id")
+    twin = lines[1].split(",")
+    twin[hesa_id] = "'" + "9" * 13
+    file = tmp_path / "twins.csv"
+    file.write_text("".join([*lines[:2], ",".join(twin)]))
+
+    refused = bare("import", "trainees", str(file), "--dry-run", "--json")
+    confirmed = bare("import", "trainees", str(file), "--dry-run", "--confirm-row", "3")
+
+    assert (refused.returncode, len(json.loads(refused.stdout)["errors"])) == (1, 1)
+    assert (confirmed.returncode, confirmed.stdout) == (0, "2 trainees would be stored\n")
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a csv", b"name,age\nJo,3\n"])
 def test_a_file_that_cannot_be_read_has_an_exit_code_of_its_own(
     bare: Cli, tmp_path: Path, content: bytes

@@ -1,6 +1,6 @@
 """The national bulk file of trainees: every row is checked, and all errors are listed, before anything is stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,13 +20,16 @@ class Trainees:
     blank_rows: int
 
 
-def parse(data: bytes, today: date) -> Trainees:
-    """Check the whole file. Raises FileUnreadable or TooLarge when it cannot be read at all."""
+def parse(data: bytes, today: date, confirmed_rows: Collection[int] = ()) -> Trainees:
+    """Check the whole file; ``confirmed_rows`` a person knows to be no duplicates, twins for instance.
+
+    Raises FileUnreadable or TooLarge when it cannot be read at all.
+    """
     sheet = csv_files.read(data, COLUMNS)
     errors = [error for row in sheet.rows for error in _errors(row, today)]
     wrong = {error.row for error in errors}
     records = {row.number: details.read(row.cells) for row in sheet.rows if row.number not in wrong}
-    errors += _same_twice(records)
+    errors += _same_twice(records, confirmed_rows)
     return Trainees(records, tuple(sorted(errors)), len(sheet.rows), sheet.blank_rows)
 
 
@@ -38,16 +41,21 @@ def _errors(row: Row, today: date) -> list[RowError]:
     return found
 
 
-def _same_twice(records: dict[int, Details]) -> list[RowError]:
-    """The same trainee in two rows (the rule of duplicates, inside one file): the later row is the error."""
+def _same_twice(records: dict[int, Details], confirmed_rows: Collection[int]) -> list[RowError]:
+    """The same trainee in two rows (the rule of duplicates, inside one file): the later row is the error.
+
+    A person decides, the machine only finds: a row that is confirmed is another trainee.
+    """
     first_seen: dict[tuple[object, ...], int] = {}
     found = []
     for number, record in records.items():
         earlier = min((first_seen[key] for key in keys(record) if key in first_seen), default=None)
         for key in keys(record):
             first_seen.setdefault(key, number)
-        if earlier is not None:
-            message = f"This trainee is already in row {earlier} of the file; remove one of the two rows"
+        if earlier is not None and number not in confirmed_rows:
+            message = (
+                f"This trainee is already in row {earlier} of the file; remove one, or confirm row {number}"
+            )
             found.append(RowError(number, "last_name", record.last_name, message))
     return found
 

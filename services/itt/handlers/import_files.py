@@ -34,7 +34,7 @@ def locked(session: Session, by: Principal, action: str, import_id: UUID) -> mod
 
 def find(session: Session, stored: models.TraineeImport, now: datetime) -> Found:
     """Read the file and look for duplicates, as of that moment."""
-    parsed = bulk_file.parse(content(stored), today(now))
+    parsed = bulk_file.parse(content(stored), today(now), stored.confirmed_rows)
     open_rows = {row: record for row, record in parsed.records.items() if row not in stored.confirmed_rows}
     return parsed, registration.matches(session, stored.provider_code, open_rows) if open_rows else []
 

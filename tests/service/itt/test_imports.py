@@ -116,6 +116,15 @@ def test_a_row_that_a_person_knows_to_be_no_duplicate_is_stored(session: Session
     assert (again["state"], again["created"]) == ("succeeded", 1)
 
 
+def test_twins_in_one_file_are_stored_when_a_person_confirms_them(session: Session) -> None:
+    twin = nth(1, email="family@example.com"), nth(2, email="family@example.com")
+    refused = import_file(session, *twin)
+    assert [error["row"] for error in refused["errors"]] == [3]
+    given = import_file(session, *twin, confirmed_rows=[3], dry_run=True)
+    stored_now = imports.submit_import(session, NOW, PROVIDER, import_id=given["import_id"])
+    assert (stored_now["state"], stored_now["created"]) == ("succeeded", 2)
+
+
 def test_another_providers_trainee_is_no_duplicate(session: Session) -> None:
     import_file(session, nth(1))
     assert import_file(session, nth(1), by=OTHER_PROVIDER, provider_code="1TZ")["created"] == 1

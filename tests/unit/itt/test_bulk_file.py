@@ -185,6 +185,15 @@ def test_all_errors_of_all_rows_are_listed_by_row_and_column() -> None:
     ]
 
 
+def test_twins_in_one_file_are_confirmed_by_a_person() -> None:
+    twins = {"date_of_birth": "2000-01-01", "last_name": "Twin", "email": "twin@example.com"}
+    data = a_file(cells(**twins), cells(**twins | {"first_names": "Other"}))
+    (error,) = bulk_file.parse(data, TODAY).errors
+    assert "confirm row 3" in error.message
+    confirmed = bulk_file.parse(data, TODAY, [3])
+    assert (confirmed.errors, len(confirmed.records)) == ((), 2)
+
+
 def test_the_same_trainee_twice_in_one_file_is_an_error_of_the_later_row() -> None:
     twice = {"date_of_birth": "2000-01-01", "last_name": "Twin", "email": "twin@example.com"}
     data = a_file(cells(**twice), another(2), cells(**twice | {"first_names": "Other"}))
