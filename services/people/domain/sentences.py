@@ -14,11 +14,15 @@ ME = "person_id"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``text`` is a template of ``words``; ``on`` is the field with the date that people mean, if it has one."""
+    """``text`` is a template of ``words``; ``on`` is the field with the date that people mean, if it has one.
+
+    ``mine``: the person alone reads it; ``unsigned``: nobody reads who recorded it.
+    """
 
     text: str
     on: str = ""
     mine: bool = False
+    unsigned: bool = False
 
 
 _ITT: Mapping[tuple[str, str], Sentence] = {
@@ -145,7 +149,7 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
         "Evaluated an activity at level {level}: {score} out of 5", "recorded_on"
     ),
     (cpd.EvaluationRecorded.TYPE, "offered_by"): Sentence(
-        "An activity was evaluated by a peer at level {level}: {score} out of 5", "recorded_on"
+        "An activity was evaluated by a peer at level {level}: {score} out of 5", "recorded_on", unsigned=True
     ),
     (cpd.ContributionRecorded.TYPE, ME): Sentence(
         "Contributed ({kind:plain}): {what}; {people_reached} colleagues,"

@@ -88,14 +88,14 @@ def _is_private(fact: PersonFact) -> bool:
 def _entry(recorded: Recorded, voided: Collection[str], names: dict[str, str]) -> Entry:
     fact, sentence = recorded.fact, sentence_for(recorded.fact.type, recorded.fact.part)
     text = " ".join(render(sentence.text, fact.details).split())
-    actor = recorded.actor or recorded.source
+    actor = None if sentence.unsigned else recorded.actor
     return Entry(
         fact_id=fact.id,
         on=fact.day(sentence.on) if fact.details.get(sentence.on) else london(fact.occurred_at),
         text=text[0].upper() + text[1:],
         type=fact.type,
         source=recorded.source,
-        recorded_by=names.get(actor, actor),
+        recorded_by=names.get(actor, actor) if actor else recorded.source,
         recorded_at=fact.occurred_at,
         voided=str(fact.id) in voided,
     )

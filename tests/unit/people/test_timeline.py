@@ -205,6 +205,24 @@ def test_the_recorder_is_told_by_name_and_without_an_actor_it_is_the_service() -
     assert (by_name[0].recorded_by, by_service[0].recorded_by) == ("Ada Byron", "itt")
 
 
+def test_who_evaluated_an_activity_is_not_told_to_who_offered_it() -> None:
+    event = cpd.EvaluationRecorded(
+        occurred_at=AT,
+        activity_id=UUID(int=1),
+        person_id=UUID(int=2),
+        offered_by=UUID(int=3),
+        level=1,
+        score=2,
+        recorded_on=AT.date(),
+    )
+    names = {"the-peer": "Ada Byron"}
+
+    def told(part: str) -> str:
+        return entries([recorded(event, part, actor="the-peer")], own=True, names=names)[0].recorded_by
+
+    assert (told("offered_by"), told("person_id")) == ("itt", "Ada Byron")
+
+
 def test_a_value_that_is_missing_is_not_known() -> None:
     assert render("Left on {on:day}, {school_urn:at_school}", {}) == "Left on not known, online"
     assert render("{passed:result} {passed:risk}", {"passed": False}) == "not every standard is met yet "
