@@ -1,7 +1,7 @@
 """The operations behind ``shared.service``: what they do in the database of one service."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from shared.audit import audit
 from shared.database import sessions
 from shared.database.tables import INBOX_FAILURE as F
 from shared.database.tables import SUBSCRIPTION
-from shared.errors import NotAllowed, NotFound
+from shared.errors import Invalid, NotAllowed, NotFound
 from shared.messaging import catchup, metrics
 from shared.policy import Principal, Role
 
@@ -103,7 +103,9 @@ def inbox_ids(session: Session, type: str, hour: int, source: str | None = None)
 
 
 def mark_verified(session: Session, source: str, types: Sequence[str], until: datetime) -> dict[str, Any]:
-    """Nothing older is compared, or sent, again."""
+    """Nothing older is compared, or sent, again. Raises Invalid for a moment to come: nothing of it has arrived."""
+    if until > datetime.now(UTC):
+        raise Invalid.field("until", "must not be in the future")
     mine = (SUBSCRIPTION.c.source == source) & SUBSCRIPTION.c.type.in_(types)
     older = SUBSCRIPTION.c.verified_until.is_(None) | (SUBSCRIPTION.c.verified_until < until)
     session.execute(update(SUBSCRIPTION).where(mine, older).values(verified_until=until))

@@ -11,13 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared.database.tables import EVENT_LOG, INBOX, INBOX_FAILURE, OUTBOX, SUBSCRIPTION
+from shared.errors import Invalid
 from shared.ids import new_id
 from shared.messaging import catchup
 from shared.operations import handlers
 from shared.rpc.limits import MAX_MESSAGE_BYTES
 
 ONE, OTHER = "cpd.induction.due.v1", "cpd.induction.passed.v1"
-NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+NOON = datetime(2024, 9, 2, 12, tzinfo=UTC)
 
 
 def made_on(moment: datetime, number: int = 0) -> UUID:
@@ -140,6 +141,13 @@ def test_a_digest_from_a_moment_on_leaves_older_hours_out(session: Session) -> N
         log(session, hours, event_id=made_on(NOON + timedelta(hours=hours)))
     recent = handlers.log_digest(session, [ONE], NOON + timedelta(hours=2, minutes=30))
     assert len(recent["buckets"]) == 2
+
+
+def test_what_is_to_come_is_not_verified(session: Session) -> None:
+    session.execute(SUBSCRIPTION.insert().values(source="cpd", type=ONE, since="beginning"))
+    with pytest.raises(Invalid, match="until"):
+        handlers.mark_verified(session, "cpd", [ONE], datetime(9999, 1, 1, tzinfo=UTC))
+    assert session.scalar(text("SELECT verified_until FROM subscription")) is None
 
 
 def test_what_was_verified_is_never_taken_back(session: Session) -> None:
