@@ -152,11 +152,7 @@ def complete_placement(
     days: int | None = None,
 ) -> View:
     """The placement is over; ``days`` in school, counted when not given. The same again changes nothing."""
-    stored = session.get(models.Placement, placement_id)
-    if stored is None:
-        raise NotFound(f"There is no placement {placement_id}")
-    row = records.locked(session, by, "trainee.complete_placement", stored.trainee_id)
-    session.refresh(stored)
+    stored, row = _placement_for(session, by, placement_id)
     if stored.completed_on == completed_on and days in (None, stored.days):
         return view(session, now, by, row)
     one, event = placements.complete(records.trainee(row), records.placement(stored), completed_on, days, now)
@@ -165,6 +161,22 @@ def complete_placement(
     records.note(session, now, by, row.id, "trainee.complete_placement", changes)
     publish(session, event)
     return view(session, now, by, row)
+
+
+def _placement_for(
+    session: Session, by: Principal, placement_id: UUID
+) -> tuple[models.Placement, models.Trainee]:
+    """The placement with its trainee, locked. Raises NotFound, and tells a stranger no more by it."""
+    unknown = NotFound(f"There is no placement {placement_id}")
+    stored = session.get(models.Placement, placement_id)
+    if stored is None:
+        raise unknown
+    try:
+        row = records.locked(session, by, "trainee.complete_placement", stored.trainee_id)
+    except NotFound:
+        raise unknown from None
+    session.refresh(stored)
+    return stored, row
 
 
 def record_observation(

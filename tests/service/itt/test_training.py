@@ -18,6 +18,7 @@ from tests.service.itt.conftest import Itt
 from tests.service.itt.kit import (
     MENTOR,
     NOW,
+    OTHER_PROVIDER,
     PROVIDER,
     TODAY,
     arranged,
@@ -129,9 +130,14 @@ def test_a_completed_placement_tells_the_mentors_days(itt: Itt, session: Session
         arranged(session, trainee_id, 1, "999999")
 
 
-def test_a_placement_that_is_not_there_is_not_completed(itt: Itt) -> None:
-    with pytest.raises(NotFound):
-        itt.asked(PROVIDER, "complete_placement", placement_id=new_id(), completed_on="2026-11-20")
+def test_a_placement_that_is_not_there_or_is_not_the_callers_is_not_completed(
+    itt: Itt, session: Session
+) -> None:
+    theirs = arranged(session, with_trn(session), 1, "123456")["placements"][0]["placement_id"]
+    for by, id_ in ((PROVIDER, new_id()), (OTHER_PROVIDER, theirs)):
+        with pytest.raises(NotFound) as answer:
+            itt.asked(by, "complete_placement", placement_id=id_, completed_on="2026-11-20")
+        assert answer.value.message == f"There is no placement {id_}"
 
 
 def test_a_review_is_recorded_once_with_its_evidence(itt: Itt, session: Session) -> None:
