@@ -2,6 +2,7 @@
 
 from services.itt.models import applications, courses, training
 from services.itt.models.base import Base
+from services.itt.models.courses import Course, CourseOption, Partnership, Provider, School
 from services.itt.models.trainees import (
     FIRST_TRN,
     LAST_TRN,
@@ -22,10 +23,15 @@ __all__ = [
     "REGISTER_TRN",
     "Base",
     "BegunInduction",
+    "Course",
+    "CourseOption",
     "Observation",
+    "Partnership",
     "Placement",
+    "Provider",
     "RegisterEntry",
     "Review",
+    "School",
     "Trainee",
     "TraineeEquality",
     "TraineeImport",
