@@ -1,6 +1,6 @@
 """The states of a message: in the app it stands at once; these are the states of its e-mail."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from services.notifications.domain.quiet_hours import quiet_until
@@ -50,15 +50,18 @@ REPEATABLE = frozenset({"file"})
 CLAIM_S = 600
 # So long an address is waited for; a message is no news after that.
 WAIT_FOR_ADDRESS = timedelta(days=28)
-# A fact that is told later than this (a service that was away, a new subscription) stays in the app.
+# A fact that is told later than this (a service that was away, a new subscription) stays in the app. A notice does
+# not: a decision about somebody is only fair when they learn of it, late or not. What was published before this
+# service listened to it at all is the past, notice or not.
 STALE_AFTER = timedelta(days=14)
 
 
 def first_state(
-    *, happened_at: datetime, now: datetime, has_address: bool, wants_mail: bool
+    *, happened_at: datetime, now: datetime, has_address: bool, wants_mail: bool, notice: bool = False
 ) -> tuple[State, datetime | None]:
     """Where a new message begins, and until when it is held (UTC). ``now`` is business time."""
-    if not wants_mail or now - happened_at > STALE_AFTER:
+    is_stale = now - happened_at > STALE_AFTER
+    if not notice and (is_stale or not wants_mail):
         return State.IN_APP_ONLY, None
     if not has_address:
         return State.WAITING, None
@@ -71,6 +74,12 @@ def after_address(now: datetime) -> tuple[State, datetime | None]:
     until = quiet_until(now)
     event = "address_came_in_quiet_hours" if until else "address_came"
     return TRANSITIONS.next(State.WAITING, event), until
+
+
+def waits_until(began_at: datetime) -> datetime:
+    """Until when an address is waited for: the same moment for all that began on one day (UTC)."""
+    day = began_at.astimezone(UTC).date()
+    return datetime.combine(day + timedelta(days=1), time(), UTC) + WAIT_FOR_ADDRESS
 
 
 def retry_delay(attempts: int) -> timedelta | None:

@@ -19,14 +19,23 @@ from services.notifications.domain.messages import (
     after_interruption,
     retry_delay,
     target,
+    waits_until,
 )
 from services.notifications.handlers import contacts
+from services.notifications.handlers.telling import wait_for_address
 from services.notifications.models import Contact, Message
 from services.notifications.rendering import as_mail
 from shared.aliases import known_as
 
 _TABLE = Message.__table__
-_COLUMNS = (Message.id, Message.recipient_id, Message.subject, Message.body, Message.notice)
+_COLUMNS = (
+    Message.id,
+    Message.recipient_id,
+    Message.subject,
+    Message.body,
+    Message.notice,
+    Message.created_at,
+)
 
 
 @dataclass(frozen=True)
@@ -56,11 +65,17 @@ def claim(session: Session, at: datetime, channel: str, limit: int) -> list[Mail
     rows = session.execute(ready.with_for_update(skip_locked=True)).all()
     found = _contacts(session, {row.recipient_id for row in rows})
     mails = [_mail(row, contact) for row in rows if (contact := found.get(row.recipient_id))]
-    lacking = [row.id for row in rows if row.recipient_id not in found]
-    change = {"state": target("address_missing").value}
-    session.execute(update(_TABLE).where(_TABLE.c.id.in_(lacking)).values(change))
+    _put_back_to_wait(session, [row for row in rows if row.recipient_id not in found])
     _note_claim(session, at, channel, mails)
     return mails
+
+
+def _put_back_to_wait(session: Session, lacking: Sequence[Any]) -> None:
+    """The address has gone: wait for another, as long as for one that never came."""
+    change = {"state": target("address_missing").value}
+    session.execute(update(_TABLE).where(_TABLE.c.id.in_([row.id for row in lacking])).values(change))
+    for began_at in {waits_until(row.created_at): row.created_at for row in lacking}.values():
+        wait_for_address(session, began_at)
 
 
 def _note_claim(session: Session, at: datetime, channel: str, mails: Sequence[Mail]) -> None:

@@ -1,7 +1,7 @@
 """Reactions: a fact becomes a message for each person who should hear of it; messages wait for an address."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.notifications.domain.messages import (
+    STALE_AFTER,
     WAIT_FOR_ADDRESS,
     State,
     after_address,
     first_state,
     leaving,
     target,
+    waits_until,
 )
 from services.notifications.domain.telling import Telling, contact_in, tellings_of
 from services.notifications.handlers import contacts
@@ -23,9 +25,10 @@ from services.notifications.handlers.known import ids_that_may_wait, recipient
 from services.notifications.models import Activity, Message
 from services.notifications.rendering import render
 from shared.aliases import known_as
+from shared.database.tables import SUBSCRIPTION
 from shared.events import Event
 from shared.events.people import PersonMerged
-from shared.ids import new_id
+from shared.ids import made_at, new_id
 from shared.messaging import Fact
 from shared.timers import schedule
 
@@ -53,8 +56,20 @@ def _first_state(
         happened_at=fact.occurred_at,
         now=fact.now,
         has_address=known.has_address,
-        wants_mail=telling.notice or known.wants_mail,
+        wants_mail=known.wants_mail,
+        notice=telling.notice and not _is_past(session, fact),
     )
+
+
+def _is_past(session: Session, fact: Fact[Event]) -> bool:
+    """Whether the fact was published before this service listened to its type: its id says when it was."""
+    if fact.now - fact.occurred_at <= STALE_AFTER:
+        return False
+    listening = select(SUBSCRIPTION.c.backfilled_at).where(
+        SUBSCRIPTION.c.source == fact.source, SUBSCRIPTION.c.type == fact.type
+    )
+    row = session.execute(listening).one_or_none()
+    return row is not None and (row.backfilled_at is None or made_at(fact.id) < row.backfilled_at)
 
 
 def _message(session: Session, fact: Fact[Event], telling: Telling, recipient_id: UUID) -> dict[str, Any]:
@@ -95,9 +110,13 @@ def _schedule(session: Session, now: datetime, state: State, held_until: datetim
     if state is State.HELD and held_until is not None:
         schedule(session, held_until, QUIET_HOURS_OVER, held_until.isoformat())
     if state is State.WAITING:
-        day = now.astimezone(UTC).date()
-        end = datetime.combine(day + timedelta(days=1), time(), UTC) + WAIT_FOR_ADDRESS
-        schedule(session, end, NO_ADDRESS_CAME, day.isoformat())
+        wait_for_address(session, now)
+
+
+def wait_for_address(session: Session, began_at: datetime) -> None:
+    """Set the deadline at which what began then is given up."""
+    until = waits_until(began_at)
+    schedule(session, until, NO_ADDRESS_CAME, until.date().isoformat())
 
 
 def address_came(session: Session, fact: Fact[Event]) -> None:

@@ -21,10 +21,11 @@ from services.notifications.channels import (
     SmtpChannel,
 )
 from services.notifications.domain.messages import CLAIM_S, State
-from services.notifications.handlers import sending
+from services.notifications.handlers import sending, telling
 from services.notifications.handlers.sending import Mail, Outcome
 from services.notifications.models import Contact, Message
 from shared.aliases import record_merge
+from shared.database.tables import DUE
 from shared.events.people import PersonMerged
 from shared.ids import new_id
 from shared.testing import fact
@@ -216,6 +217,16 @@ def test_what_lost_its_address_waits_for_another(committed: Sessions) -> None:
     put(committed, email=None)
     assert delivery.deliver(committed, Scripted()) == 0
     assert states(committed) == [State.WAITING]
+
+
+def test_what_lost_its_address_is_given_up_as_if_it_had_never_had_one(committed: Sessions) -> None:
+    put(committed, 2, email=None)
+    delivery.deliver(committed, Scripted())
+    with committed() as session, session.begin():
+        (due,) = session.execute(select(DUE)).all()
+        assert (due.kind, due.at) == ("no_address_came", datetime(2026, 2, 10, tzinfo=UTC))
+        telling.no_address_came(session, due.at)
+    assert [(m.state, m.reason) for m in stored(committed)] == [(State.FAILED, "no_address")] * 2
 
 
 def test_a_merged_person_is_mailed_at_the_address_of_the_other_id(committed: Sessions) -> None:

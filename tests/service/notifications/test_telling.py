@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.notifications.domain.messages import State
 from services.notifications.handlers import contacts, preferences, telling
 from services.notifications.models import Contact, Message
+from shared.database.tables import SUBSCRIPTION
 from shared.events import Event, Person
 from shared.events.cpd import ActivityOffered, BookingCancelled, BookingMovedUp, InductionFailed, TermAssessed
 from shared.events.itt import (
@@ -235,6 +236,25 @@ def test_what_is_heard_of_long_after_it_happened_stays_in_the_app(session: Sessi
     hears(session, registered())
     hears(session, trn_received(), now=NOON + timedelta(days=15))
     assert message(session, template="trn_received").state == State.IN_APP_ONLY
+
+
+@pytest.mark.parametrize(
+    ("listening_for", "state"),
+    [
+        (timedelta(days=90), State.READY),  # this service, or the broker, was away
+        (timedelta(days=-1), State.IN_APP_ONLY),  # published before this service listened to it
+        (None, State.IN_APP_ONLY),  # the past of a new subscription is being read
+    ],
+)
+def test_a_notice_that_comes_late_is_mailed_but_not_the_past_of_a_new_subscription(
+    session: Session, listening_for: timedelta | None, state: State
+) -> None:
+    hears(session, registered())
+    since = datetime.now(UTC) - listening_for if listening_for else None
+    listening = {"source": "cpd", "type": InductionFailed.TYPE, "since": "beginning", "backfilled_at": since}
+    session.execute(SUBSCRIPTION.insert().values(listening))
+    hears(session, failed(), now=NOON + timedelta(days=30))
+    assert message(session, template="induction_failed").state == state
 
 
 def test_who_wants_no_mail_of_a_kind_gets_it_in_the_app_alone(session: Session) -> None:

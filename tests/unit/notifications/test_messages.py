@@ -73,6 +73,14 @@ def test_old_news_are_not_mailed(days: int, state: State) -> None:
     assert begun is state
 
 
+@pytest.mark.parametrize("wants_mail", [True, False])
+def test_a_notice_is_mailed_however_late_and_whatever_the_person_prefers(wants_mail: bool) -> None:
+    begun, _ = first_state(
+        happened_at=NOON - timedelta(days=60), now=NOON, has_address=True, wants_mail=wants_mail, notice=True
+    )
+    assert begun is State.READY
+
+
 def test_when_the_address_comes_at_night_the_message_is_held_for_the_morning() -> None:
     assert after_address(NOON) == (State.READY, None)
     assert after_address(NIGHT) == (State.HELD, utc("2026-01-13T07:00"))
