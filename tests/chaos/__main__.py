@@ -38,7 +38,7 @@ def main() -> int:
         run.result.problems.append(f"the run broke off: {type(error).__name__} {error}")
         run.result.problems.append(traceback.format_exc(limit=-3))
     finally:
-        run.result.told["took_s"] = round(time.monotonic() - began, 1)
+        run.result.told["the whole run took, s"] = round(time.monotonic() - began, 1)
         said = world.logs()
         world.close()
     _say(printed(run.result))

@@ -77,7 +77,8 @@ must come out the same. `tests/chaos` is the code, `./continuum test tests/chaos
 RECOVERY = """A fault is over when it is lifted: the server answers again, the process was started again, the hour
 is right again. From then on it is measured until every event that was committed up to that moment (and in the minute
 before the fault) is known to all who listen, and every service answers a call. Faults overlap, so a recovery may have
-had to wait for the next one; an event that is parked counts as known, an operator tries it again later."""
+had to wait for the next one, and faults of one server or process wait for each other, which counts as held. An event
+that is parked counts as known, an operator tries it again later."""
 
 
 def _facts(result: Result) -> list[tuple[object, ...]]:
@@ -89,9 +90,13 @@ def _facts(result: Result) -> list[tuple[object, ...]]:
         ("people", result.people),
         ("faults for", f"{result.seconds:g} s"),
         ("faults injected", len(result.injected)),
-        *((name, value) for name, value in result.told.items()),
+        *((name, _shown(value)) for name, value in result.told.items()),
         ("result", "something is wrong, see below" if result.wrong else "everything held"),
     ]
+
+
+def _shown(value: object) -> object:
+    return ", ".join(f"{what} {n}" for what, n in value.items()) if isinstance(value, dict) else value
 
 
 def _mistakes(result: Result) -> list[str]:

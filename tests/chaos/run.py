@@ -81,7 +81,7 @@ class Run:
         expected = outcome(self._world.sql)
         asking.close()
         self._world.stop_all()
-        self.result.told["without faults_s"] = round(time.monotonic() - began, 1)
+        self.result.told["the job without faults took, s"] = round(time.monotonic() - began, 1)
         return expected
 
     # --- with faults
@@ -101,7 +101,7 @@ class Run:
             self._wait_until(nth * each_s)
             late = time.monotonic() > self._began + self._seconds
             self._play(job, operator, phase, pace_s=0 if late else each_s * SHARE)
-        self.result.told["main job_s"] = round(time.monotonic() - self._began, 1)
+        self.result.told["the job under faults took, s"] = round(time.monotonic() - self._began, 1)
         faults.wait()
         self._end(operator, moment(SCRIPT[-1]))
         helping.kill()
@@ -119,7 +119,7 @@ class Run:
         self._mails_out()
         operator.settle(now, SETTLES_WITHIN_S)
         operator.discard_junk()
-        self.result.told["at rest_s"] = round(time.monotonic() - self._began, 1)
+        self.result.told["everything at rest after, s"] = round(time.monotonic() - self._began, 1)
 
     def _tell(self, asking: Asking, operator: Operator) -> None:
         codes = [code for member in self._world.members for code in member.codes]
