@@ -65,9 +65,8 @@ healthy() {
     local until=$((SECONDS + within)) states
     while ((SECONDS < until)); do
         # shellcheck disable=SC2046  # ids have no spaces
-        states=$(docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' \
-            $(compose ps -q) 2>&1) || states=gone
-        grep -qvE '^(healthy|exited)$' <<<"$states" || return 0
+        states=$(docker inspect -f '{{.State.Health.Status}}' $(compose ps -q rabbitmq postgres "${services[@]}") 2>&1) || states=gone
+        grep -qv '^healthy$' <<<"$states" || return 0
         sleep 1
     done
     compose ps
@@ -205,7 +204,9 @@ stop() {
             [[ $(docker inspect -f '{{.State.ExitCode}}' "$id") == 0 ]] || { docker inspect -f '{{.Name}} {{.State.ExitCode}}' "$id"; return 1; }
         done
     done
-    echo "-> every service ended in order (exit code 0)"
+    # shellcheck disable=SC2046  # ids have no spaces
+    echo "-> every service ended in order (exit code 0); $(docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}} {{.State.ExitCode}}' \
+        $(compose ps -q rabbitmq postgres) | paste -sd ',' | sed 's/,/, /')"
 }
 
 versions() {
