@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from alembic.config import Config
@@ -32,17 +33,6 @@ OPERATOR_READS = (
     "subscription",
     "subject_sequence",
     "due",
-)
-# Who asked for what, and when; why, and what changed, may name people.
-OPERATOR_READS_OF_AUDIT = (
-    "id",
-    "at",
-    "recorded_at",
-    "who",
-    "on_behalf_of",
-    "action",
-    "subject",
-    "correlation_id",
 )
 # Who asked for what, and when; why, and what changed, may name people.
 OPERATOR_READS_OF_AUDIT = (
@@ -157,12 +147,17 @@ def upgrade(service: str, revision: str = "head") -> None:
     """Run the service's migrations, as the service's own role, under a lock: two at once do not collide."""
     scripts = _scripts(service)
     engine = make_engine(database_url(service), "migrate", pool=1, overflow=0)
+
+    def steps(found: Any, _: Any) -> Any:
+        """The way up from there. Raises WrongRevision when only a newer version of the code knows it."""
+        if unknown := [each for each in (found or ()) if not _is_known(service, each)]:
+            raise WrongRevision(_newer(service, unknown[0]))
+        return scripts._upgrade_revs(revision, found)
+
     try:
         with engine.begin() as connection, warnings.catch_warnings():
             connection.execute(text("SELECT pg_advisory_xact_lock(3)"))
-            environment = EnvironmentContext(
-                Config(), scripts, fn=lambda rev, _: scripts._upgrade_revs(revision, rev)
-            )
+            environment = EnvironmentContext(Config(), scripts, fn=steps)
             environment.configure(connection=connection, transaction_per_migration=False)
             context: MigrationContext = environment.get_context()
             with environment, Operations.context(context):
@@ -185,7 +180,20 @@ def check_revision(service: str) -> None:
         if not fits:
             raise WrongRevision(
                 f"the database of {service} is at revision {found}, this code needs {wanted}: run 'continuum migrate'"
+                if _is_known(service, found)
+                else _newer(service, found)
             )
+
+
+def _is_known(service: str, revision: str) -> bool:
+    return any(script.revision == revision for script in _scripts(service).walk_revisions())
+
+
+def _newer(service: str, found: str) -> str:
+    return (
+        f"the database of {service} is at revision {found}, which this version does not know:"
+        " deploy the version that made it"
+    )
 
 
 def stands_on(cursor: psycopg2.extensions.cursor, wanted: str) -> tuple[str, bool]:
@@ -207,8 +215,6 @@ def grant_operator(service: str) -> None:
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
         for table in OPERATOR_READS:
             cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
-        columns = sql.SQL(", ").join(map(sql.Identifier, OPERATOR_READS_OF_AUDIT))
-        cursor.execute(sql.SQL("GRANT SELECT ({}) ON audit TO {}").format(columns, role))
         columns = sql.SQL(", ").join(map(sql.Identifier, OPERATOR_READS_OF_AUDIT))
         cursor.execute(sql.SQL("GRANT SELECT ({}) ON audit TO {}").format(columns, role))
 
