@@ -18,12 +18,14 @@ from amqp.exceptions import AccessRefused
 
 from cli.demo.sample import sample
 from shared.broker import open_connection
-from shared.broker.users import password_hash
+from shared.broker.permissions import of_caller
+from shared.broker.users import Management, ManagementAway, password_hash
 from shared.config.fields import with_password
 from shared.database.migrate import OPERATOR_READS
 from shared.messaging.topology import DEAD, exchange_of, inbox_of
 from shared.rpc.limits import EXCHANGE, QUEUE
 from shared.service_names import SERVICES
+from shared.testing.processes import free_port
 from tests.deploy.conftest import WITHIN_S, Deployment
 
 ROUTE = "0" * 32
@@ -232,3 +234,14 @@ def test_migrating_again_changes_nothing_for_services_that_run(running: Deployme
     assert again.returncode == 0, again.stderr
     assert all(process.poll() is None for process in running.processes)
     assert running.run("cli", "ledger").returncode == 0
+
+
+def test_a_management_page_that_refuses_or_is_away_is_told_without_the_password(
+    deployment: Deployment,
+) -> None:
+    nothing = f"http://127.0.0.1:{free_port()}"
+    for page, says in ((deployment.rabbit.api_url, "answers 401"), (nothing, "does not answer")):
+        management = Management(page, "amqp://continuum_administrator:hunter2@127.0.0.1//")
+        with pytest.raises(ManagementAway, match=says) as away:
+            management.make_user("continuum_itt", "hunter3", of_caller("cli"))
+        assert "hunter" not in str(away.value)
