@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 : "${COMPOSE:=$(docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)}"
 export COMPOSE_PROJECT_NAME=continuum-verify CONTINUUM_VERSION=${CONTINUUM_VERSION:-0.1.0} CONTINUUM_DEMO_CLOCK=1
+CONTINUUM_REVISION=$(git rev-parse --short HEAD) && export CONTINUUM_REVISION
 page=docs/containers.md
 base=python:3.11-slim-bookworm
 most_over_base=250
@@ -239,7 +240,7 @@ memory() {
 write_page() {
     {
         printf '# What was seen when it ran in containers\n\nWritten by `deploy/verify.sh` on %s, from revision %s; do not edit.\n' \
-            "$(date -u +%Y-%m-%d)" "$(git rev-parse --short HEAD)"
+            "$(date -u +%Y-%m-%d)" "$CONTINUUM_REVISION"
         printf 'The machine had %s processors and %s GiB of memory.\n' "$(nproc)" "$(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo)"
         printf '\n## Versions\n\n%s\n' "$(<"$folder/versions")"
         printf '\nThe tags of images say what is asked for; the versions are those that the running containers reported.\n'
