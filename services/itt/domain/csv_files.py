@@ -80,10 +80,15 @@ def _inflate(data: bytes) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """The text of the whole file: without a BOM, as UTF-8, else as Windows-1252. Raises FileUnreadable, TooLarge."""
+    """The text of a file of at most 1 MB. Raises FileUnreadable, TooLarge."""
     if len(data) > MAX_BYTES:
         message = f"The file has {len(data)} bytes; the limit is {MAX_BYTES} (1 MB), so split it"
         raise TooLarge(message, size_bytes=len(data), limit_bytes=MAX_BYTES)
+    return whole_text(data)
+
+
+def whole_text(data: bytes) -> str:
+    """The text of the whole file: without a BOM, as UTF-8, else as Windows-1252. Raises FileUnreadable."""
     if b"\0" in data or data.startswith(b"PK\x03\x04"):
         raise FileUnreadable.because("binary", "This is not a CSV file; save the spreadsheet as CSV UTF-8")
     body = data.removeprefix(_BOM)

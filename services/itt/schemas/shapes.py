@@ -1,10 +1,13 @@
 """Fields that many schemas share."""
 
-from marshmallow import Schema, fields, validate
+from datetime import date
+
+from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.paging import MAX_LIMIT
 
 MAX_TEXT = 10_000
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 NO_NUL = validate.ContainsNoneOf("\0")
 
 
@@ -49,6 +52,12 @@ def an_id() -> fields.UUID:
 def later() -> fields.Date:
     """A day that need not be given."""
     return fields.Date(load_default=None, allow_none=True)
+
+
+def a_year(day: date) -> None:
+    """A day of this time: a mistyped year is no date. Raises ValidationError."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(f"must be between {FIRST_YEAR} and {LAST_YEAR}")
 
 
 class Paged(Schema):

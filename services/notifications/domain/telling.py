@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.events import Event, cpd, itt, leadership, people
+from shared.events import Event, courses, cpd, itt, leadership, people
 
 
 class Kind(StrEnum):
@@ -120,6 +120,10 @@ TELLINGS = (
 )
 
 TELLS_NOBODY: dict[type[Event], str] = {
+    courses.CoursePublished: "candidates find courses by searching; nobody is mailed what they did not ask for",
+    courses.CourseChanged: "a matter of the provider's pages",
+    courses.CoursePlacesChanged: "places are seen when searching, and change too often to be told",
+    courses.CourseWithdrawn: "who applied is told by the facts of their application",
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",

@@ -1,7 +1,7 @@
 """Who may do what in this service: one table, its rows by area."""
 
 from services.itt.domain.policy import applications, courses, trainees, training
-from services.itt.domain.policy.organisations import provider, school
+from services.itt.domain.policy.organisations import codes, provider, school
 from services.itt.domain.policy.trainees import (
     MENTORS,
     OWN_PROVIDER,
@@ -20,6 +20,7 @@ __all__ = [
     "PARTNER",
     "PERMISSIONS",
     "SELF",
+    "codes",
     "provider",
     "provider_relations",
     "relations",
