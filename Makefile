@@ -54,6 +54,8 @@ drift: ## are generated files up to date?
 		|| { echo "docs/asyncapi.json is not up to date; write it with: make docs" >&2; exit 1; }
 	@$(PYTHON) -m cli rpc --format markdown | diff -q - docs/rpc.md >/dev/null \
 		|| { echo "docs/rpc.md is not up to date; write it with: make docs" >&2; exit 1; }
+	@$(PYTHON) -m cli transitions --format markdown | diff -q - docs/states.md >/dev/null \
+		|| { echo "docs/states.md is not up to date; write it with: make docs" >&2; exit 1; }
 
 docs: ## write the generated files again
 	$(PYTHON) -m shared.config.example
@@ -61,6 +63,7 @@ docs: ## write the generated files again
 	$(PYTHON) -m cli events --format markdown > docs/events.md
 	$(PYTHON) -m cli events --format asyncapi > docs/asyncapi.json
 	$(PYTHON) -m cli rpc --format markdown > docs/rpc.md
+	$(PYTHON) -m cli transitions --format markdown > docs/states.md
 
 test: ## all tests
 	./continuum test

@@ -25,6 +25,11 @@ class Transitions(Generic[S]):
     def __iter__(self) -> Iterator[Move[S]]:
         return iter(self.moves)
 
+    @property
+    def states(self) -> tuple[S, ...]:
+        """All states of the machine, as its enumeration orders them, also those that no move leads to."""
+        return tuple(type(self.moves[0][0]))
+
     def allowed(self, state: S) -> list[str]:
         """The events that are possible in this state, as the table orders them."""
         return [event for source, event, _ in self.moves if source == state]

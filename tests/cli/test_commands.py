@@ -19,6 +19,7 @@ COMMANDS = [
     ["run"],
     ["migrate"],
     ["events"],
+    ["transitions"],
     ["ledger"],
     ["reconcile"],
     ["replay"],

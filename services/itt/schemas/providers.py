@@ -46,7 +46,7 @@ class EndPartnership(Schema):
     until_on = fields.Date(required=True, validate=a_year)
 
 
-class SchoolIn(Schema):
+class SchoolRow(Schema):
     urn = urn()
     name = text(most=300)
     phase = text(most=100)
@@ -64,7 +64,7 @@ class SchoolIn(Schema):
 
 
 class LoadSchools(Schema):
-    schools = fields.List(fields.Nested(SchoolIn), required=True, validate=validate.Length(1, MOST_AT_ONCE))
+    schools = fields.List(fields.Nested(SchoolRow), required=True, validate=validate.Length(1, MOST_AT_ONCE))
 
 
 class Stored(Schema):

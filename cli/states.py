@@ -1,0 +1,87 @@
+"""``continuum transitions``: every state machine of the system, from the tables that the code runs."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any
+
+from cli.errors import Refused
+from cli.output import as_json, console, table
+from shared.errors import join
+from shared.service_names import SERVICES
+from shared.transitions import Transitions
+
+Machine = Transitions[StrEnum]
+HEAD = """\
+# States
+
+Every state machine of the system, drawn from the tables that the code runs. Written by
+`continuum transitions --format markdown`; do not edit.
+
+Every other pair of state and event is refused. Corrections are commands of an administrator, with a reason, that stand
+outside the table.
+"""
+
+
+def machines() -> dict[str, Machine]:
+    """Every machine by name; the domain of each service is imported for it."""
+    for service in SERVICES:
+        package = import_module(f"services.{service}.domain")
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    found = {
+        name: machine for name, machine in Transitions.registry.items() if name.split(".")[0] in SERVICES
+    }
+    return dict(sorted(found.items()))
+
+
+def show(machine: str | None, format: str) -> None:
+    """Print one machine or all of them. Raises Refused for a name that there is not."""
+    found = machines()
+    if machine is not None and machine not in found:
+        raise Refused(f"there is no state machine {machine!r}; there are {join(list(found))}")
+    chosen = found if machine is None else {machine: found[machine]}
+    if format == "json":
+        return as_json({name: described(each) for name, each in chosen.items()})
+    if format == "mermaid":
+        return print("\n\n".join(diagram(each) for each in chosen.values()))
+    if format == "markdown":
+        return print(markdown(chosen.values()), end="")
+    rows = [(each.name, *move) for each in chosen.values() for move in each]
+    return console().print(table(("machine", "from", "event", "to"), rows))
+
+
+def described(machine: Machine) -> dict[str, Any]:
+    """A machine as plain data."""
+    return {
+        "states": [state.value for state in machine.states],
+        "transitions": [[source.value, event, target.value] for source, event, target in machine],
+        "corrections": list(machine.corrections),
+    }
+
+
+def diagram(machine: Machine) -> str:
+    """A machine as a Mermaid state diagram; a state with no way in is where it begins, one with no way out an end."""
+    sources = {source for source, _, _ in machine}
+    targets = {target for source, _, target in machine if target is not source}
+    lines = [f"%% {machine.name}", "stateDiagram-v2"]
+    lines += [f"    [*] --> {state}" for state in machine.states if state in sources - targets]
+    lines += [f"    {source} --> {target}: {event}" for source, event, target in machine]
+    lines += [f"    {state} --> [*]" for state in machine.states if state in targets - sources]
+    lines += [f"    {state}" for state in machine.states if state not in sources | targets]
+    return "\n".join(lines)
+
+
+def markdown(chosen: Iterable[Machine]) -> str:
+    """``docs/states.md``."""
+    return "\n".join([HEAD, *(_section(machine) for machine in chosen)])
+
+
+def _section(machine: Machine) -> str:
+    moves = [f"| {source} | {event} | {target} |" for source, event, target in machine]
+    rows = "\n".join(["| from | event | to |", "| --- | --- | --- |", *moves])
+    told = ", ".join(f"`{each}`" for each in machine.corrections)
+    corrections = f"\nCorrections: {told}.\n" if told else ""
+    count = f"{len(machine.states)} states, {len(machine.moves)} transitions."
+    return f"## {machine.name}\n\n{count}\n\n```mermaid\n{diagram(machine)}\n```\n\n{rows}\n{corrections}"
