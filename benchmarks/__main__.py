@@ -2,6 +2,7 @@
 
 Each is a line of JSON, ``{"figure", "value", "unit"}``; on a terminal, without --json, a line to read. --peers
 measures plain Nameko, FastStream and Celery in between, on the same work, and compares; --rounds gives medians.
+``continuum bench soak`` is another thing: half an hour under a steady load, see its --help.
 """
 
 from shared.runner.green import patch
@@ -152,4 +153,8 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["soak"]:
+        from benchmarks import soak
+
+        sys.exit(soak.main(sys.argv[2:]))
     sys.exit(main(sys.argv[1:]))
