@@ -11,6 +11,8 @@ AGAIN = {
     "57P01",  # admin_shutdown
     "57P02",  # crash_shutdown
     "57P03",  # cannot_connect_now
+    "53100",  # disk_full
+    "53200",  # out_of_memory
     "53300",  # too_many_connections
     "25006",  # read_only_sql_transaction, while a standby is promoted
 }
@@ -23,7 +25,7 @@ def code(error: BaseException) -> str | None:
 
 
 def is_transient(error: SQLAlchemyError | psycopg2.Error) -> bool:
-    """A lost connection, a deadlock, a serialisation failure, a server that starts or stops."""
+    """A lost connection, a deadlock, a serialisation failure, a server that starts, stops or is full."""
     if isinstance(error, PoolTimeout):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
