@@ -50,7 +50,7 @@ def explained(error: Exception) -> tuple[str, int]:
 
 def _ours(error: Exception) -> tuple[str, int] | None:
     from shared.config import ConfigurationError
-    from shared.errors import ContinuumError, DeadlineExceeded, Invalid, Unavailable
+    from shared.errors import ContinuumError, DeadlineExceeded, Fault, Invalid, Unavailable
 
     if isinstance(error, Refused):
         return str(error), error.exit_code
@@ -58,6 +58,8 @@ def _ours(error: Exception) -> tuple[str, int] | None:
         return str(error), WRONG
     if isinstance(error, Unavailable | DeadlineExceeded):
         return error.message, AWAY
+    if isinstance(error, Fault) and "correlation_id" in error.details:
+        return f"{error.message}; its log lines have correlation_id {error.details['correlation_id']}", FAULT
     if isinstance(error, ContinuumError):
         return error.message, WRONG if isinstance(error, Invalid) else NO
     return None

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from cli.errors import AWAY, FAULT, NO, STOPPED, WRONG, Refused, explained, guarded
 from shared.config import ConfigurationError, settings
 from shared.database.migrate import WrongRevision
-from shared.errors import Conflict, DeadlineExceeded, Invalid, NotFound, Unavailable
+from shared.errors import Conflict, DeadlineExceeded, Fault, Invalid, NotFound, Unavailable
 from shared.runner.startup import CannotStart
 
 
@@ -22,6 +22,11 @@ from shared.runner.startup import CannotStart
         (NotFound("there is no such person"), "there is no such person", NO),
         (Conflict("too late"), "too late", NO),
         (Invalid("row 3"), "row 3", WRONG),
+        (
+            Fault("itt could not do it: a fault of ours", correlation_id="c-1"),
+            "itt could not do it: a fault of ours; its log lines have correlation_id c-1",
+            FAULT,
+        ),
         (Unavailable("nobody answers for itt"), "nobody answers for itt", AWAY),
         (DeadlineExceeded("too slow"), "too slow", AWAY),
         (WrongRevision("run 'continuum migrate'"), "run 'continuum migrate'", NO),
