@@ -1,4 +1,4 @@
-"""``continuum import trainees``: the national bulk file."""
+"""``continuum import``: the national bulk file of trainees, and the register of schools."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +25,10 @@ def add_to(app: typer.Typer) -> None:
             "import trainees trainees.csv --provider 2A5 --confirm-row 14",
         ),
     )(trainees)
+    group.command(
+        "schools",
+        epilog=examples("import schools edubasealldata.csv", "import schools edubasealldata.csv --dry-run"),
+    )(schools)
     app.add_typer(group, name="import", no_args_is_help=True)
 
 
@@ -53,3 +57,20 @@ def trainees(
     if provider is None:
         raise typer.Exit(check_alone(file, confirmed=confirm_row or (), as_json=json))
     raise typer.Exit(send(file, provider, confirmed=confirm_row or (), dry_run=dry_run, as_json=json))
+
+
+def schools(
+    file: File,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; nothing is stored.")] = False,
+    json: Json = False,
+    demo: Demo = False,
+) -> None:
+    """Import schools from an extract of the national register (GIAS, all establishment data, CSV).
+
+    It may be done again with a newer extract: schools change, and none is removed. Exit code 0: all are stored (or
+    would be); 1: all but the rows that are listed with what is wrong; 2: the file cannot be read at all.
+    """
+    from cli.schools import load
+
+    about(demo)
+    raise typer.Exit(load(file, dry_run=dry_run, as_json=json))

@@ -15,6 +15,7 @@ from tests.cli.rows import CONSUMER, SOURCE, empty, execute, failed, made
 COMMANDS = [
     ["demo"],
     ["import", "trainees"],
+    ["import", "schools"],
     ["timeline"],
     ["run"],
     ["migrate"],
