@@ -1,18 +1,16 @@
 """Every method that may be called, by service: who may, what goes in, what comes out, what can go wrong."""
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
-from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
 from cli.calls.code import behind, purpose_of
 from cli.calls.shapes import Field, fields_of, shapes_within
 from shared.policy import Permissions
-from shared.rpc import Rpc
 from shared.rpc.endpoint import Terms
+from shared.rpc.extensions import declared
 from shared.service import Service
 from shared.service_names import SERVICES, service_class
 
@@ -41,21 +39,12 @@ class Method:
 
 def offered(services: Sequence[str] = SERVICES) -> list[Method]:
     """The methods of every service once, then those of each, by name."""
-    found = [_method(EVERY, *each) for each in _entrypoints(Service)]
+    found = [_method(EVERY, *each) for each in declared(Service)]
     common = {method.name for method in found}
     for service in services:
-        own = [each for each in _entrypoints(service_class(service)) if each[0] not in common]
+        own = [each for each in declared(service_class(service)) if each[0] not in common]
         found += [_method(service, *each) for each in own]
     return found
-
-
-def _entrypoints(cls: type[Any]) -> list[tuple[str, Any, Terms]]:
-    return [
-        (name, method, entrypoint.terms)
-        for name, method in inspect.getmembers(cls, callable)
-        for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ())
-        if isinstance(entrypoint, Rpc)
-    ]
 
 
 def _method(service: str, name: str, method: Any, terms: Terms) -> Method:

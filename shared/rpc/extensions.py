@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from inspect import getmembers
 from typing import Any, TypeVar
 
 from eventlet.semaphore import Semaphore
 from marshmallow import Schema
 from nameko.containers import WorkerContext
-from nameko.extensions import DependencyProvider, Entrypoint, SharedExtension
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, DependencyProvider, Entrypoint, SharedExtension
 from sqlalchemy.orm import Session
 
 from shared.config import settings
@@ -145,6 +146,16 @@ def rpc(
         return method
 
     return mark
+
+
+def declared(cls: type[Any]) -> list[tuple[str, Callable[..., Any], Terms]]:
+    """Every method of a service class that may be called, by name, with its terms."""
+    return [
+        (name, method, entrypoint.terms)
+        for name, method in getmembers(cls, callable)
+        for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ())
+        if isinstance(entrypoint, Rpc)
+    ]
 
 
 class Others:
