@@ -18,7 +18,7 @@ from tests.chaos.report import printed, written
 from tests.chaos.run import Run
 from tests.chaos.world import World
 
-PEOPLE, PEOPLE_AT_LEAST, LONG_S = 300, 16, 1800.0
+PEOPLE, PEOPLE_AT_LEAST, LONG_S = 300, 12, 1800.0
 
 
 def main() -> int:
@@ -60,7 +60,7 @@ def _asked() -> argparse.Namespace:
     seed = int(os.environ.get("CONTINUUM_CHAOS_SEED") or random.randrange(10**6))
     parser.add_argument("--seconds", type=float, default=seconds, help="how long faults happen")
     parser.add_argument("--seed", type=int, default=seed, help="another seed is another schedule")
-    parser.add_argument("--people", type=int, help="instead of ten a minute, at least 16")
+    parser.add_argument("--people", type=int, help="instead of ten a minute, at least 12")
     parser.add_argument("--report", help="write a report into this file")
     parser.add_argument("--folder", help="for the logs; a new one by default")
     return parser.parse_args()
