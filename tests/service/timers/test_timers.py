@@ -6,6 +6,7 @@ from typing import Any
 
 import eventlet
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -54,6 +55,21 @@ def test_a_timer_fires_once_when_its_time_has_come(make_session: Sessions, bells
     assert loop.fire(NOON + HOUR) == 0
     assert bells.rings == [(NOON, "a")]
     assert rows(make_session) == []
+
+
+def test_timers_are_counted_by_kind_when_they_fire_and_when_they_fail(
+    make_session: Sessions, bells: Any, loop: Any
+) -> None:
+    def counted() -> list[float]:
+        of = {"service": "bells", "kind": "bell"}
+        names = ("timers_fired_total", "timer_seconds_count", "timers_failed_total")
+        return [REGISTRY.get_sample_value(f"continuum_{name}", of) or 0.0 for name in names]
+
+    before = counted()
+    bells.on["b"] = refuses
+    at(make_session, NOON, "a", "b")
+    loop.fire(NOON)
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 1]
 
 
 def test_timers_that_are_late_fire_in_the_order_of_their_dates(
