@@ -236,16 +236,25 @@ memory() {
     done
 }
 
+load_average() {
+    cut -d ' ' -f 1 /proc/loadavg
+}
+
 write_page() {
     {
         printf '# What was seen when it ran in containers\n\nWritten by `deploy/verify.sh` on %s, from revision %s; do not edit.\n' \
             "$(date -u +%Y-%m-%d)" "$CONTINUUM_REVISION"
-        printf 'The machine had %s processors and %s GiB of memory.\n' "$(nproc)" "$(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo)"
+        printf 'The machine had %s processors and %s GiB of memory; its load average was %s at the start and %s at the end.\n' \
+            "$(nproc)" "$(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo)" "$load" "$(load_average)"
         printf '\n## Versions\n\n%s\n' "$(<"$folder/versions")"
         printf '\nThe tags of images say what is asked for; the versions are those that the running containers reported.\n'
         printf '\n## Images\n\n%s\n' "$(<"$folder/images")"
+        printf '\nThe sizes over the base hold one set of libraries that all images share.\n'
         printf '\n## What was done\n\n| what | took | result |\n| --- | ---: | --- |\n'
         printf '%s\n' "${rows[@]}"
+        printf '\nWhat is built uses layers that are there already. A restart counts until every part says again that it is ready, which is\n'
+        printf 'asked every 10 s. Work is people who take up posts and leave them, and files of trainees, without a pause. An exit code of\n'
+        printf '137 is a server that was killed when its grace was over, 143 one that ended at the signal.\n'
         printf '\n## Memory after all that\n\n%s\n' "$(<"$folder/memory")"
     } >"$page"
 }
@@ -257,6 +266,7 @@ remove() {
 }
 
 trap remove EXIT
+load=$(load_average)
 compose down -v --remove-orphans >/dev/null 2>&1
 
 step "Build all images" compose build
