@@ -1,0 +1,142 @@
+"""Providers, partnerships and the register of schools."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from services.itt import models
+from services.itt.geocoder import EmbeddedGeocoder
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound
+from shared.policy import ANONYMOUS, Principal
+from tests.service.itt.conftest import Itt
+from tests.service.itt.courses_kit import (
+    ACCREDITED,
+    ADMIN,
+    CANDIDATE,
+    LEAD,
+    OTHER_ACCREDITED,
+    PARTNER,
+    load_schools,
+    register_providers,
+)
+
+SCHOOL = {"urn": "990101", "name": "Alder Grove", "phase": "Primary", "status": "Open", "postcode": "NE5 3RN"}
+PROVIDER = {"code": "2LS", "name": "North Tyne Alliance", "kind": "lead_school"}
+
+
+def _agree(itt: Itt, by: Principal = ADMIN, **more: Any) -> Any:
+    given = {"lead_code": "3LS", "accredited_code": "2A5", "from_on": "2026-09-01"} | more
+    return itt.asked(by, "agree_partnership", **given)
+
+
+def test_providers_are_registered_and_registered_again_with_other_values(itt: Itt) -> None:
+    for name in ("North Tyne Alliance", "South Tyne Alliance"):
+        assert itt.asked(ADMIN, "register_providers", providers=[PROVIDER | {"name": name}]) == {"stored": 1}
+    (found,) = itt.asked(ANONYMOUS, "list_providers")["items"]
+    assert (found["code"], found["name"], found["kind"]) == ("2LS", "South Tyne Alliance", "lead_school")
+
+
+def test_providers_are_listed_by_name_and_kind_in_pages(session: Session, itt: Itt) -> None:
+    register_providers(session)
+    first = itt.asked(ANONYMOUS, "list_providers", limit=3)
+    rest = itt.asked(ANONYMOUS, "list_providers", limit=3, after=first["next"])
+    assert [item["code"] for item in first["items"] + rest["items"]] == ["1TZ", "2A5", "2LS", "3LS"]
+    leads = itt.asked(ANONYMOUS, "list_providers", kind="lead_school", search="provider 3")
+    assert [item["code"] for item in leads["items"]] == ["3LS"]
+
+
+def test_a_code_stands_once_in_one_call(itt: Itt) -> None:
+    with pytest.raises(Invalid, match="twice"):
+        itt.asked(ADMIN, "register_providers", providers=[PROVIDER, PROVIDER])
+    with pytest.raises(Invalid, match="twice"):
+        itt.asked(ADMIN, "load_schools", schools=[SCHOOL, SCHOOL])
+
+
+@pytest.mark.parametrize("by", [LEAD, ACCREDITED, PARTNER, CANDIDATE, ANONYMOUS], ids=lambda by: by.id)
+def test_registers_are_kept_by_operators_alone(itt: Itt, by: Principal) -> None:
+    with pytest.raises(NotAllowed):
+        itt.asked(by, "register_providers", providers=[PROVIDER])
+    with pytest.raises(NotAllowed):
+        itt.asked(by, "load_schools", schools=[SCHOOL])
+
+
+def test_schools_are_loaded_again_with_other_values_and_none_is_removed(session: Session, itt: Itt) -> None:
+    load_schools(session)
+    itt.asked(ADMIN, "load_schools", schools=[SCHOOL | {"status": "Closed", "postcode": None}])
+    changed = session.get_one(models.School, "990101")
+    assert (changed.status, changed.postcode, changed.outward, changed.easting) == (
+        "Closed",
+        None,
+        None,
+        None,
+    )
+    assert session.get(models.School, "990104") is not None
+
+
+def test_a_postcode_is_in_the_middle_of_the_schools_with_its_first_half(session: Session, itt: Itt) -> None:
+    load_schools(session)
+    more = SCHOOL | {"urn": "990201", "easting": 422_000, "northing": 567_000, "postcode": "NE5 1AA"}
+    itt.asked(ADMIN, "load_schools", schools=[more])
+    place = EmbeddedGeocoder(session).place("NE5 9ZZ")
+    assert (place.easting, place.northing) == (421_000, 566_000)
+
+
+def test_the_accredited_provider_agrees_to_ratify_and_ends_it(session: Session, itt: Itt) -> None:
+    register_providers(session)
+    agreed = _agree(itt, ACCREDITED)
+    assert agreed["until_on"] is None
+    ended = itt.asked(
+        ACCREDITED, "end_partnership", lead_code="3LS", accredited_code="2A5", until_on="2027-08-31"
+    )
+    assert (ended["from_on"], ended["until_on"]) == ("2026-09-01", "2027-08-31")
+    listed = itt.asked(ANONYMOUS, "list_partnerships", provider_code="2A5")["items"]
+    assert [(item["lead_code"], item["until_on"]) for item in listed] == [
+        ("2LS", None),
+        ("3LS", "2027-08-31"),
+    ]
+
+
+@pytest.mark.parametrize("by", [LEAD, OTHER_ACCREDITED, PARTNER, CANDIDATE], ids=lambda by: by.id)
+def test_nobody_else_agrees_in_its_name(session: Session, itt: Itt, by: Principal) -> None:
+    register_providers(session)
+    with pytest.raises(NotAllowed):
+        _agree(itt, by)
+
+
+WRONG: list[tuple[dict[str, Any], type[Exception]]] = [
+    ({"lead_code": "2A5"}, Invalid),
+    ({"accredited_code": "2LS"}, Invalid),
+    ({"lead_code": "9ZZ"}, NotFound),
+    ({"until_on": "2026-08-31"}, Invalid),
+    ({"lead_code": "2LS"}, Conflict),
+]
+
+
+@pytest.mark.parametrize(("changes", "refused"), WRONG)
+def test_a_partnership_that_cannot_be_is_refused(
+    session: Session, itt: Itt, changes: dict[str, Any], refused: type[Exception]
+) -> None:
+    register_providers(session)
+    with pytest.raises(refused):
+        _agree(itt, **changes)
+
+
+def test_a_partnership_may_be_renewed_after_its_end(session: Session, itt: Itt) -> None:
+    register_providers(session)
+    _agree(itt, until_on="2027-08-31")
+    with pytest.raises(Conflict):
+        _agree(itt, from_on="2027-08-31")
+    assert _agree(itt, from_on="2027-09-01")["from_on"] == "2027-09-01"
+    assert session.get(models.Partnership, ("3LS", "2A5", date(2026, 9, 1))) is not None
+
+
+@pytest.mark.parametrize(("until_on", "refused"), [("2026-08-31", Invalid), ("2027-09-01", NotFound)])
+def test_a_partnership_ends_within_its_time(
+    session: Session, itt: Itt, until_on: str, refused: type[Exception]
+) -> None:
+    register_providers(session)
+    _agree(itt, until_on="2027-08-31")
+    with pytest.raises(refused):
+        itt.asked(ADMIN, "end_partnership", lead_code="3LS", accredited_code="2A5", until_on=until_on)
