@@ -253,7 +253,7 @@ write_page() {
         printf '\n## What was done\n\n| what | took | result |\n| --- | ---: | --- |\n'
         printf '%s\n' "${rows[@]}"
         printf '\nWhat is built uses layers that are there already. A restart counts until every part says again that it is ready, which is\n'
-        printf 'asked every 10 s. Work is people who take up posts and leave them, and files of trainees, without a pause. An exit code of\n'
+        printf 'asked every 10 s. Work is a few people a second who take up posts and leave them, and files of trainees. An exit code of\n'
         printf '137 is a server that was killed when its grace was over, 143 one that ended at the signal.\n'
         printf '\n## Memory after all that\n\n%s\n' "$(<"$folder/memory")"
     } >"$page"
