@@ -1,11 +1,10 @@
-"""The main job, as a script of days: from the bulk file to notices, every step asked for until it is done.
+"""The steps of the main job, from the bulk file to notices, each asked for until it is done.
 
 Each step is a command with ids of its own where the command takes one, so that it may be asked for again; where it
 does not, a look into the database says whether it was done after all.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -13,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from cli.demo import cast
 from cli.demo.names import BODIES, MENTORS, mail
-from cli.demo.stage import body_of, office_hours
+from cli.demo.stage import body_of
 from services.cpd.domain.terms import national_calendar
 from services.itt.domain.csv_files import pack
 from services.itt.domain.standards import STANDARDS
 from shared.policy import Principal
 from tests.chaos.asking import Asking, Sql
-from tests.chaos.people import ENDS, STARTS, URNS, One, bulk_file, cohort
+from tests.chaos.people import URNS, One, bulk_file, cohort
 
 LONDON = ZoneInfo("Europe/London")
 PROVIDER, ROWS_A_FILE, GUESTS = "2A5", 10, 3
@@ -27,22 +26,6 @@ BEGINS = date(2025, 9, 1)
 HELD_ON = (date(2027, 10, 20), date(2027, 10, 27))
 PLACED = ((date(2024, 9, 23), date(2024, 12, 13)), (date(2025, 1, 13), date(2025, 5, 23)))
 LIVE = "SELECT id::text, state FROM induction_period WHERE person_id = %s AND state <> 'refused'"
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A day of the script. ``who`` takes part; those of one ``group`` come one after another.
-
-    Before one with ``at_rest`` everything that is due by then happens, and comes to rest: it depends on timers, or on
-    reactions that nobody could ask for again.
-    """
-
-    day: date
-    what: str
-    step: Callable[["Job", Any, datetime], None]
-    who: Callable[["Job"], list[Any]]
-    at_rest: bool = False
-    group: Callable[[Any], Any] = field(default=lambda each: id(each))
 
 
 def stable_id(*parts: object) -> str:
@@ -311,55 +294,3 @@ def _judged(not_met: set[str]) -> dict[str, Any]:
 def _at(day: date, leader: int) -> datetime:
     """Activities of one day begin at different times: nobody is booked twice at one time."""
     return datetime.combine(day, time(9), LONDON) + timedelta(minutes=10 * (leader // 4 % 50))
-
-
-def _terms() -> list[Phase]:
-    def step(term: int) -> Callable[[Job, One, datetime], None]:
-        return lambda job, one, now: job.assess_term(one, now, term)
-
-    return [Phase(day, f"assess term {n}", step(n), Job.staying) for n, day in enumerate(TERM_DAYS, start=1)]
-
-
-def _arranging(nth: int) -> Phase:
-    day = STARTS + timedelta(days=nth)
-    return Phase(
-        day,
-        f"arrange placement {nth}",
-        lambda job, one, now: job.arrange(one, now, nth),
-        Job.everybody,
-        group=lambda one: one.placed_at(nth),
-    )
-
-
-SCRIPT = [
-    Phase(date(2024, 8, 19), "register bodies", Job.register_body, lambda job: list(BODIES)),
-    Phase(date(2024, 8, 19), "import", Job.import_file, Job.files),
-    _arranging(1),
-    _arranging(2),
-    Phase(date(2024, 12, 16), "first placement", Job.first_winter, Job.everybody),
-    Phase(
-        date(2025, 5, 30),
-        "second placement",
-        lambda job, one, now: job.complete(one, now, 2),
-        Job.staying,
-    ),
-    Phase(date(2025, 6, 20), "final assessment", Job.assess, Job.staying),
-    Phase(ENDS, "recommend", Job.recommend, Job.staying, at_rest=True),
-    Phase(date(2025, 7, 15), "take on", Job.take_on, Job.staying, at_rest=True),
-    Phase(date(2025, 8, 25), "agree", Job.agree, Job.staying),
-    *_terms(),
-    Phase(date(2027, 7, 28), "recommend outcome", Job.recommend_outcome, Job.staying),
-    Phase(date(2027, 8, 9), "decide", Job.decide, Job.staying),
-    Phase(date(2027, 9, 20), "offer", Job.offer, Job.leaders),
-    Phase(date(2027, 10, 6), "book", Job.book, Job.leaders, group=lambda _: 1),
-    Phase(date(2027, 10, 28), "attend", Job.attend, Job.leaders, at_rest=True),
-    Phase(date(2027, 11, 8), "answer suggestions", Job.answer, Job.leaders, at_rest=True),
-    Phase(date(2027, 12, 20), "evaluate at level 3", Job.evaluate_later, Job.leaders, at_rest=True),
-    Phase(date(2027, 12, 21), "promote", Job.promote, Job.leaders, at_rest=True),
-    Phase(date(2028, 1, 10), "the end", lambda job, one, now: None, lambda job: [], at_rest=True),
-]
-
-
-def moment(phase: Phase) -> datetime:
-    """Ten in the morning of its day."""
-    return office_hours(phase.day)

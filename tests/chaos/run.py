@@ -14,10 +14,11 @@ from eventlet import GreenPool
 from tests.chaos.asking import Asking, holds
 from tests.chaos.checks import Checked, check_everything, ledger_by_source, unfinished_mails
 from tests.chaos.faults import KINDS, Planned
-from tests.chaos.job import SCRIPT, Job, Phase, moment
+from tests.chaos.job import Job
 from tests.chaos.operator import Operator
 from tests.chaos.outcome import Outcome, outcome
 from tests.chaos.schedule import schedule
+from tests.chaos.script import SCRIPT, Phase, moment
 from tests.chaos.world import World
 
 AT_ONCE = 8
