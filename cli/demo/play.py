@@ -8,7 +8,7 @@ from random import Random
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.demo import cast, peers, training
+from cli.demo import cast, peers, register, training
 from cli.demo.clock import LONGEST, Clock
 from cli.demo.installation import installation
 from cli.demo.names import BODIES, SCHOOLS
@@ -44,6 +44,7 @@ def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
         stage = Stage(call, provider, seed=1)
         screen.print(f"They answer after {time.monotonic() - began:.1f} s.")
         stage.seed += _earlier_files(stage) if content is None else 0
+        register.load(stage)
         if content is None:
             content = _sample(stage, screen, remote)
         stage.now = _first_moment(content)

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from cli.demo import register
 from cli.demo.names import BODIES, FIRST_NAMES, LAST_NAMES, SCHOOLS, mail
 from cli.demo.sample import PEOPLE, sample, with_mistakes
 from cli.demo.stage import Fate, body_of, fates, other_body
@@ -89,3 +90,9 @@ def test_every_school_has_chosen_a_body_and_there_is_another_one() -> None:
 
     assert chosen == set(BODIES)
     assert all(other_body(code) in BODIES and other_body(code) != code for code in chosen)
+
+
+def test_the_register_of_the_sample_holds_its_schools_with_their_places() -> None:
+    found = register.schools()
+    assert {school.urn: school.name for school in found} == SCHOOLS
+    assert all(school.easting and school.northing and school.postcode for school in found)
