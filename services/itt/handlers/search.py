@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, cast, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Double, Integer, Select, Subquery, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -50,18 +50,13 @@ def search_courses(
     order = Sort(sort) if sort else Sort.DISTANCE if place else Sort.NAME
     if place is None and (within_miles is not None or order is Sort.DISTANCE):
         raise Invalid.field("near", "say from where: a school, a postcode or a point")
-    found = _found(cycle, place, filters).subquery()
-    wanted = select(found)
-    if within_miles is not None:
-        wanted = wanted.where(found.c.distance_m <= metres(within_miles))
-    total = session.scalar(select(func.count()).select_from(wanted.subquery()))
+    found = _found(_fitting(cycle, filters), _nearest(place, within_miles, filters)).cte("found")
+    total = select(func.count()).select_from(found).scalar_subquery()
+    wanted = select(found, total.label("total"))
     listed = page(session, wanted, order=_order(found, order), limit=limit, after=after)
-    return {
-        "items": _views(session, listed["items"]),
-        "next": listed["next"],
-        "total": total,
-        "cycle": cycle.year,
-    }
+    rows = listed["items"]
+    count = rows[0].total if rows else session.scalar(select(total))
+    return {"items": _views(session, rows), "next": listed["next"], "total": count, "cycle": cycle.year}
 
 
 def _open(now: datetime) -> Cycle:
@@ -89,48 +84,58 @@ def _of_school(session: Session, urn: str) -> Place:
     return Place(school.easting, school.northing)
 
 
-def _found(cycle: Cycle, place: Place | None, filters: Mapping[str, Any]) -> Select[Any]:
+def _found(fitting: list[ColumnElement[bool]], nearest: Subquery) -> Select[Any]:
     """The courses that fit, each with the metres to its nearest site that fits."""
-    nearest = cast(func.coalesce(func.min(_metres(place)), NOWHERE_M), Integer)
     return (
         select(
             Course.id,
-            nearest.label("distance_m"),
+            nearest.c.distance_m,
             func.lower(Course.name).label("name"),
             func.lower(Provider.name).label("provider"),
         )
         .join(Provider, Provider.code == Course.provider_code)
-        .join(Option, Option.course_id == Course.id)
-        .outerjoin(School, School.urn == Option.site_urn)
-        .where(Course.cycle == cycle.year, Course.state == State.PUBLISHED.value, Option.places > 0)
-        .where(*_clauses(filters))
-        .group_by(Course.id, Provider.name)
+        .join(nearest, nearest.c.course_id == Course.id)
+        .where(*fitting)
     )
 
 
-def _metres(place: Place | None) -> ColumnElement[Any]:
-    """The plane distance of a site on the national grid."""
+def _nearest(place: Place | None, within_miles: float | None, filters: Mapping[str, Any]) -> Subquery:
+    """The courses with a site that fits, and the metres to the nearest of these; 0 from nowhere."""
+    clauses = [Option.places > 0]
+    if filters.get("study_mode"):
+        clauses.append(Option.study_mode == StudyMode(filters["study_mode"]).value)
+    if filters.get("vacancies"):
+        clauses.append(Option.accepted < Option.places)
     if place is None:
-        return literal(0)
-    east, north = School.easting - place.easting, School.northing - place.northing
+        known = select(Option.course_id, literal(0).label("distance_m")).distinct()
+        return known.where(*clauses).subquery()
+    distance_m = _metres(place)
+    if within_miles is not None:
+        clauses.append(distance_m <= metres(within_miles))
+    nearest = cast(func.coalesce(func.min(distance_m), NOWHERE_M), Integer).label("distance_m")
+    sites = select(Option.course_id, nearest).outerjoin(School, School.urn == Option.site_urn)
+    return sites.where(*clauses).group_by(Option.course_id).subquery()
+
+
+def _metres(place: Place) -> ColumnElement[Any]:
+    """The plane distance of a site on the national grid; squares of metres are too large for an integer."""
+    east, north = cast(School.easting, Double) - place.easting, cast(School.northing, Double) - place.northing
     return func.round(func.sqrt(east * east + north * north))
 
 
-def _clauses(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def _fitting(cycle: Cycle, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """What a course itself must be."""
     given = {name: value for name, value in filters.items() if value not in (None, [])}
-    clauses: list[ColumnElement[bool]] = [getattr(Course, n) == given[n] for n in EQUAL if n in given]
+    clauses = [Course.cycle == cycle.year, Course.state == State.PUBLISHED.value]
+    clauses += [getattr(Course, name) == given[name] for name in EQUAL if name in given]
     if "subjects" in given:
         clauses.append(Course.subjects.overlap(given["subjects"]))
     if "degree" in given:
         clauses.append(Course.degree_required.in_(open_to(Held(given["degree"]))))
-    if "study_mode" in given:
-        clauses.append(Option.study_mode == StudyMode(given["study_mode"]).value)
-    if given.get("vacancies"):
-        clauses.append(Option.accepted < Option.places)
     return clauses
 
 
-def _order(found: Subquery, sort: Sort) -> tuple[ColumnElement[Any], ...]:
+def _order(found: CTE, sort: Sort) -> tuple[ColumnElement[Any], ...]:
     return {
         Sort.DISTANCE: (found.c.distance_m, found.c.name, found.c.id),
         Sort.NAME: (found.c.name, found.c.provider, found.c.id),

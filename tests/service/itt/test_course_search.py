@@ -145,6 +145,15 @@ def test_the_distance_is_that_of_the_nearest_site_that_fits(session: Session, it
     assert found["distance_miles"] == 6.2
 
 
+def test_the_other_end_of_the_country_is_far_away(session: Session, itt: Itt) -> None:
+    published(session, {"990101": 1})
+    cornwall = session.get_one(models.School, "990104")
+    cornwall.easting, cornwall.northing = 140_000, 25_000
+    session.flush()
+    (found,) = itt.asked(ANONYMOUS, "search_courses", near={"urn": "990104"})["items"]
+    assert found["distance_miles"] == 378.0
+
+
 def test_a_course_whose_school_has_no_coordinates_comes_last_and_is_not_within_any_distance(
     session: Session, itt: Itt
 ) -> None:
