@@ -39,7 +39,7 @@ class CourseChanged(Event):
 
 @event_type("itt.course.places_changed.v1", subject="course", key="course_id")
 class CoursePlacesChanged(Event):
-    """A published course has other places or sites, or another national allocation; accepted places stay as they are."""
+    """A published course has other places or sites, or another allocation; accepted places stay as they are."""
 
     course_id: UUID
     cycle: int

@@ -12,7 +12,9 @@ HEADER = (
     "URN,EstablishmentName,PhaseOfEducation (name),EstablishmentStatus (name),Postcode,Easting,Northing,"
     "GOR (name),LA (name),UKPRN,Town\n"
 )
-RIGHT = "990101,St Bede’s Primary,Primary,Open,NE5 3RN,420000,565000,North East,Newcastle,10000001,Newcastle\n"
+RIGHT = (
+    "990101,St Bede’s Primary,Primary,Open,NE5 3RN,420000,565000,North East,Newcastle,10000001,Newcastle\n"
+)
 WRONG = "99010,Beacon Hill,Primary,Open,NE5 3RN,420000,,North East,Newcastle upon Tyne,,Newcastle\n"
 
 
