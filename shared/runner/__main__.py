@@ -1,4 +1,4 @@
-"""``python -m shared.runner [SERVICE...]``: what a container starts. An image holds one service, which needs no name."""
+"""What a container starts: ``python -m shared.runner [SERVICE...]``. In an image there is one, which needs no name."""
 
 import sys
 
