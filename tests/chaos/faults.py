@@ -65,16 +65,17 @@ class Kind:
 
 
 def _killed_at(place: str) -> Inject:
-    """The next process of the service that comes to that place dies there."""
+    """The next process that comes to that place dies there; when none comes by, one is killed where it is."""
 
     def inject(world: World, planned: Planned) -> None:
-        members = world.of(planned.target)
+        members = random.Random(planned.dice).sample(world.members, len(world.members))
         before = {member.name: member.pid for member in members}
         for member in members:
             (world.folder / f"arm-{member.name}").write_text(f"{place}=kill")
         end = time.monotonic() + DIES_WITHIN_S
         while all(member.pid == before[member.name] for member in members):
-            if time.monotonic() > end:  # nothing came by: as a power cut instead
+            if time.monotonic() > end:
+                world.killed_elsewhere += 1
                 members[0].kill()
                 members[0].wait_for_another(before[members[0].name])
             time.sleep(0.05)
@@ -256,10 +257,10 @@ def _member(world: World, planned: Planned) -> Member:
 
 
 KINDS = (
-    Kind("consumer killed before its commit", _killed_at("inbox.before_commit"), "consumer"),
-    Kind("consumer killed between commit and ack", _killed_at("inbox.committed"), "consumer"),
-    Kind("relay killed between publish and move", _killed_at("relay.published"), "publisher"),
-    Kind("service killed between commit and answer", _killed_at("rpc.committed"), "called"),
+    Kind("consumer killed before its commit", _killed_at("inbox.before_commit")),
+    Kind("consumer killed between commit and ack", _killed_at("inbox.committed")),
+    Kind("relay killed between publish and move", _killed_at("relay.published")),
+    Kind("service killed between commit and answer", _killed_at("rpc.committed")),
     Kind("process killed", _kill_process, "process"),
     Kind("rolling restart of two replicas", _rolling_restart, "replicated", 1, 5),
     Kind("clock wrong by an hour in one process", _wrong_clock, "replicated", 6, 30),

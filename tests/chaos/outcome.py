@@ -42,11 +42,15 @@ ROWS: tuple[tuple[str, str, str], ...] = (
         "role period",
         "SELECT person_id, role, school_urn, begins_on, full_time_equivalent_percent, state, ended_on FROM role_period",
     ),
-    # How often a stage was told on the way depends on what arrived together; where it ends does not.
+    # How often a stage was told on the way depends on what arrived together; where it ends does not. Somebody is
+    # identified by the first fact that arrives: a mentor is told by many trainees, whose facts have no common order.
     (
         "people",
         "fact",
-        "SELECT person_id, type, part, occurred_at FROM person_fact WHERE type NOT LIKE 'people.stage.%%'",
+        (
+            "SELECT person_id, type, part, CASE type WHEN 'people.person.identified.v1' THEN NULL ELSE occurred_at END"
+            " FROM person_fact WHERE type NOT LIKE 'people.stage.%%'"
+        ),
     ),
     ("people", "number", "SELECT person_id, 'one' FROM person_trn"),
     (

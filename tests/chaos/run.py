@@ -131,6 +131,7 @@ class Run:
             "parked events tried again": operator.retried,
             "events sent again by reconcile": operator.resent,
             "junk discarded": operator.discarded,
+            "killed elsewhere than planned, because nothing came by": self._world.killed_elsewhere,
         }
         if asking.errors["Fault"]:
             self.result.problems.append(f"{asking.errors['Fault']} calls ended with a fault of ours")

@@ -13,8 +13,6 @@ TARGETS = {
     "": ("",),
     "service": SERVICES,
     "consumer": ("cpd", "leadership", "people", "notifications"),
-    "publisher": ("itt", "people", "cpd"),
-    "called": ("itt", "cpd", "people"),
     "replicated": tuple(service for service, replicas in REPLICAS.items() if replicas > 1),
     "process": tuple(f"{service}-{n + 1}" for service, replicas in REPLICAS.items() for n in range(replicas)),
 }

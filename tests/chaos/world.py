@@ -120,7 +120,7 @@ class World:
         self.folder, self.members = folder, list[Member]()
         self.rabbit, self.postgres, self.mail = PrivateRabbit(), PrivatePostgres(), MailServer()
         self.broker_lock, self.database_lock = Semaphore(), Semaphore()
-        self.queue_lost = False
+        self.queue_lost, self.killed_elsewhere = False, 0
 
     def open(self) -> None:
         """Start the servers, migrate, and keep an empty copy of each database."""
