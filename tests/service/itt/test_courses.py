@@ -1,4 +1,4 @@
-"""Courses from the draft to the withdrawal, as a lead school, its accredited provider and others meet them."""
+"""Courses from the draft to the withdrawal, as everybody meets them (itt.md, "Courses and places")."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,7 @@
-"""Places when many want them at the same moment, each in a transaction of its own on a real PostgreSQL."""
+"""Accepted places never exceed places, whatever happens at the same moment (itt.md, "Courses and places").
+
+Each client has a transaction of its own on a real PostgreSQL.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

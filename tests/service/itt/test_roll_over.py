@@ -1,4 +1,4 @@
-"""Courses of one cycle become drafts of the next."""
+"""Courses of one cycle become drafts of the next (itt.md, "Courses and places": rolled over)."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a course must say to be published, and what may be done in which state."""
+"""What a course must say to be published, and what may be done in which state (itt.md, "Courses and places")."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
