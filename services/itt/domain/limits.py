@@ -1,0 +1,17 @@
+"""How many applications somebody may have: 4 in progress at once, 15 a cycle (Apply service)."""
+
+from collections.abc import Iterable
+
+from services.itt.domain.applications import UNSUCCESSFUL, Application
+
+MOST_IN_PROGRESS = 4
+MOST_A_CYCLE = 15
+ALL_COUNT_FROM = 2027
+
+
+def counted(applications: Iterable[Application], cycle: int) -> int:
+    """How many count against the 15 of a cycle: from the 2027 cycle all that were sent, before it unsuccessful ones."""
+    mine = [application for application in applications if application.cycle == cycle]
+    if cycle >= ALL_COUNT_FROM:
+        return sum(application.sent_at is not None for application in mine)
+    return sum(application.state in UNSUCCESSFUL for application in mine)
