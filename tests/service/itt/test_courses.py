@@ -8,24 +8,19 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.handlers import course_lists, courses, places, providers
+from services.itt.handlers import courses, places, providers
 from shared.audit import audit_trail
-from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TransitionNotAllowed
+from shared.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
 from shared.events.courses import CourseChanged, CoursePlacesChanged, CoursePublished, CourseWithdrawn
-from shared.policy import Principal
 from shared.testing import kit as testing
 from tests.service.itt.conftest import Itt
 from tests.service.itt.courses_kit import (
     ACCREDITED,
     ADMIN,
     ANALYST,
-    CANDIDATE,
     FULL,
     LEAD,
     NOW,
-    OTHER_ACCREDITED,
-    OTHER_LEAD,
-    PARTNER,
     agree,
     draft,
     load_schools,
@@ -265,56 +260,6 @@ def test_a_place_is_taken_while_one_is_left_and_given_back_once(session: Session
         places.give_back(session, option_id)
     with pytest.raises(NotFound):
         places.take(session, uuid4())
-
-
-READERS = {LEAD.id, ACCREDITED.id, PARTNER.id, ANALYST.id, ADMIN.id}
-EVERYBODY = (
-    LEAD,
-    OTHER_LEAD,
-    ACCREDITED,
-    OTHER_ACCREDITED,
-    PARTNER,
-    ANALYST,
-    ADMIN,
-    CANDIDATE,
-)
-
-
-@pytest.mark.parametrize("by", EVERYBODY, ids=lambda by: by.id)
-def test_a_draft_is_read_by_those_who_offer_ratify_or_train_it(session: Session, by: Principal) -> None:
-    course_id = draft(session)
-    with_places(session, course_id, {"990101": 1})
-    if by.id in READERS:
-        assert course_lists.get_course(session, NOW, by, course_id=course_id)["state"] == "draft"
-        assert len(course_lists.list_courses(session, NOW, by)["items"]) == 1
-        return
-    with pytest.raises(NotFound):
-        course_lists.get_course(session, NOW, by, course_id=course_id)
-    if by is CANDIDATE:
-        with pytest.raises(NotAllowed):
-            course_lists.list_courses(session, NOW, by)
-    else:
-        assert course_lists.list_courses(session, NOW, by)["items"] == []
-
-
-@pytest.mark.parametrize("by", [each for each in EVERYBODY if each is not LEAD], ids=lambda by: by.id)
-def test_nobody_but_the_lead_school_edits_its_course(session: Session, by: Principal) -> None:
-    course_id = draft(session)
-    with_places(session, course_id, {"990101": 1})
-    refused = NotAllowed if by.id in READERS else NotFound
-    with pytest.raises(refused):
-        courses.change_course(session, NOW, by, course_id=course_id, changes={"name": "Mine"})
-    with pytest.raises(refused):
-        courses.publish_course(session, NOW, by, course_id=course_id)
-    with pytest.raises(NotAllowed):
-        courses.create_course(session, NOW, by, provider_code="2LS", cycle=2027, content={})
-
-
-@pytest.mark.parametrize("by", [LEAD, ACCREDITED, PARTNER, CANDIDATE], ids=lambda by: by.id)
-def test_a_lead_school_does_not_allocate_places_to_itself(session: Session, by: Principal) -> None:
-    course_id = draft(session)
-    with pytest.raises(NotAllowed):
-        places.allocate_places(session, NOW, by, course_id=course_id, places=100)
 
 
 def test_courses_are_listed_in_pages_and_by_filters(session: Session, itt: Itt) -> None:
