@@ -1,6 +1,18 @@
 """The tables of initial teacher training, a module an area."""
 
 from services.itt.models import applications, courses, training
+from services.itt.models.applications import (
+    Application,
+    ApplicationNote,
+    Candidate,
+    CandidateDuplicate,
+    CandidateEquality,
+    CandidateForm,
+    FeedMark,
+    FormSection,
+    Interview,
+    Reference,
+)
 from services.itt.models.base import Base
 from services.itt.models.courses import Course, CourseOption, Partnership, Provider, School
 from services.itt.models.trainees import (
@@ -21,14 +33,24 @@ __all__ = [
     "FIRST_TRN",
     "LAST_TRN",
     "REGISTER_TRN",
+    "Application",
+    "ApplicationNote",
     "Base",
     "BegunInduction",
+    "Candidate",
+    "CandidateDuplicate",
+    "CandidateEquality",
+    "CandidateForm",
     "Course",
     "CourseOption",
+    "FeedMark",
+    "FormSection",
+    "Interview",
     "Observation",
     "Partnership",
     "Placement",
     "Provider",
+    "Reference",
     "RegisterEntry",
     "Review",
     "School",
