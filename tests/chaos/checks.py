@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from cli.demo.names import DOMAIN
 from shared.operations.ledger import ledger
@@ -161,12 +160,6 @@ def check_logs(world: World, people: list[One]) -> Checked:
         found |= {trn for trn in set(re.findall(r"(?<![\w.])\d{7}(?![\w.])", text)) if trn in numbers}
         wrong += [f"{file.name} holds {what}" for what in sorted(found)[:5]]
     return Checked("logs", f"{size // 1024} KiB of logs hold no name, address or reference number", wrong)
-
-
-def unfinished_mails(world: World) -> Any:
-    """How many mails are still on their way."""
-    statement = "SELECT count(*) FROM message WHERE state IN ('ready', 'sending')"
-    return world.sql("notifications", statement)[0][0]
 
 
 def _message_id(mail: str) -> str:

@@ -22,6 +22,7 @@ OURS = "subject NOT LIKE 'chaos/%%' AND source <> 'unknown'"
 OPEN = f"SELECT count(*) FROM inbox_failure WHERE state <> 'discarded' AND {OURS}"
 PARKED = f"SELECT message_id::text FROM inbox_failure WHERE state = 'parked' AND {OURS}"
 JUNK = f"SELECT message_id::text FROM inbox_failure WHERE state <> 'discarded' AND NOT ({OURS})"
+UNSENT = "SELECT count(*) FROM message WHERE state IN ('ready', 'sending')"
 MADE = "SELECT type, count(*) FROM event_log GROUP BY type"
 KNOWN = "SELECT count(*) FROM inbox"
 RECENT = "SELECT event_id::text, type FROM event_log WHERE created_at BETWEEN %s AND %s"
@@ -57,6 +58,8 @@ class Operator:
                 told.append(
                     f"{name}: {waiting} in the outbox, {failed} failures, {known} of {expected} handled"
                 )
+        if mails := sql("notifications", UNSENT)[0][0]:  # what is withdrawn before it is sent is not sent
+            told.append(f"{mails} mails on their way")
         return "; ".join(told)
 
     def has_arrived(self, since: datetime, until: datetime) -> bool:

@@ -12,7 +12,7 @@ import psycopg2
 from eventlet import GreenPool
 
 from tests.chaos.asking import Asking, holds
-from tests.chaos.checks import Checked, check_everything, ledger_by_source, unfinished_mails
+from tests.chaos.checks import Checked, check_everything, ledger_by_source
 from tests.chaos.faults import KINDS, Planned
 from tests.chaos.job import Job
 from tests.chaos.operator import Operator
@@ -24,7 +24,6 @@ from tests.chaos.world import World
 AT_ONCE = 8
 SHARE = 0.85  # of the time of a phase is for its steps; the rest for coming to rest
 ANSWERS_WITHIN_S, SETTLES_WITHIN_S, RECOVERS_WITHIN_S = 90.0, 240.0, 240.0
-MAILS_LONGEST_S = 240.0
 OPERATOR_EVERY_S = 2.0
 # In order, something was killed or away, killed, and told to end before it could listen.
 ENDINGS = {0, 1, 3, -9, -15}
@@ -78,7 +77,7 @@ class Run:
         began = time.monotonic()
         for phase in SCRIPT:
             self._play(job, operator, phase, pace_s=0)
-        self._mails_out()
+        operator.settle(moment(SCRIPT[-1]), SETTLES_WITHIN_S)
         expected = outcome(self._world.sql)
         asking.close()
         self._world.stop_all()
@@ -116,8 +115,6 @@ class Run:
         """Faults are over: an operator puts in order what is left, and everything comes to rest."""
         operator.discard_junk()
         operator.reconcile()
-        operator.settle(now, SETTLES_WITHIN_S)
-        self._mails_out()
         operator.settle(now, SETTLES_WITHIN_S)
         operator.discard_junk()
         self.result.told["everything at rest after, s"] = round(time.monotonic() - self._began, 1)
@@ -227,6 +224,3 @@ class Run:
         while True:
             time.sleep(OPERATOR_EVERY_S)
             operator.try_to_work()
-
-    def _mails_out(self) -> None:
-        self._world.until(lambda: unfinished_mails(self._world) == 0, "all mails are out", MAILS_LONGEST_S)
