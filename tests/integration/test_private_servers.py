@@ -62,6 +62,13 @@ def test_the_broker_can_close_the_connections_of_its_clients(rabbit: PrivateRabb
             connection.drain_events(timeout=10)
 
 
+def test_a_broker_with_a_full_disk_takes_nothing_until_there_is_room_again(rabbit: PrivateRabbit) -> None:
+    rabbit.disk_alarm(on=True)
+    assert "Free disk space alarm" in rabbit.control("status")
+    rabbit.disk_alarm(on=False)
+    assert "Free disk space alarm" not in rabbit.control("status")
+
+
 def test_two_brokers_do_not_know_each_other(rabbit: PrivateRabbit) -> None:
     with PrivateRabbit() as other:
         _declare(other, "elsewhere")
@@ -75,6 +82,17 @@ def test_a_killed_database_comes_back_with_what_was_committed(postgres: PrivateP
         _ask(postgres, "select 1")
     postgres.start()
     assert _ask(postgres, "select one from kept") == [(1,)]
+
+
+def test_a_database_starts_again_at_once_after_it_was_killed_with_many_connections(
+    postgres: PrivatePostgres,
+) -> None:
+    connections = [psycopg2.connect(postgres.uri) for _ in range(60)]
+    postgres.kill()
+    postgres.start()
+    assert _ask(postgres, "select 1") == [(1,)]
+    for connection in connections:
+        connection.close()
 
 
 def test_a_restarted_database_has_closed_its_connections(postgres: PrivatePostgres) -> None:
