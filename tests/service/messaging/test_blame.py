@@ -76,7 +76,9 @@ def test_a_lost_connection_is_no_attempt(hearing: Hearing) -> None:
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03", "53100"])
-def test_a_deadlock_a_serialisation_failure_or_a_full_disk_is_no_attempt(hearing: Hearing, sqlstate: str) -> None:
+def test_a_deadlock_a_serialisation_failure_or_a_full_disk_is_no_attempt(
+    hearing: Hearing, sqlstate: str
+) -> None:
     event, times = due("trainee/1", 1), []
 
     def is_the_victim_once(session: Session, fact: Fact[Any]) -> None:
