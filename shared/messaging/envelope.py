@@ -146,8 +146,10 @@ def to_event(envelope: Envelope) -> Event:
     """The event inside. Raises Undecodable for what is no JSON or does not fit the schema."""
     try:
         data = json.loads(envelope.payload)
-    except (ValueError, UnicodeDecodeError):
+    except ValueError:
         raise Undecodable("the payload is not JSON") from None
+    except RecursionError:
+        raise Undecodable("the payload is JSON of too many levels") from None
     cls = _class_of(envelope.type)
     if cls is None:
         raise Undecodable(f"the type {envelope.type} is not known")

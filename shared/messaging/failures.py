@@ -194,6 +194,6 @@ def as_dict(row: Any) -> dict[str, Any]:
     shown = {c.name: getattr(row, c.name) for c in F.columns}
     try:
         shown["payload"] = json.loads(row.payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         shown["payload"] = row.payload
     return shown

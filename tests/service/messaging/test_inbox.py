@@ -89,13 +89,31 @@ def test_a_failed_event_that_comes_again_stays_one_failure(hearing: Hearing) -> 
 
 
 @pytest.mark.parametrize(
-    "payload", ["no JSON", "[]", '{"person_id": 7}', b"\xff\xfe", "null", '{"a":"\\ud800"}']
+    "payload",
+    [
+        "no JSON",
+        "[]",
+        '{"person_id": 7}',
+        b"\xff\xfe",
+        "null",
+        '{"a":"\\ud800"}',
+        '{"a":' * 9000 + "1" + "}" * 9000,
+    ]
+    + ["[" * 100_000 + "]" * 100_000],
+    ids=lambda payload: f"{payload[:20]!r}",
 )
 def test_a_payload_that_cannot_be_read_is_parked_at_once(hearing: Hearing, payload: str | bytes) -> None:
     bad = due("trainee/1", 1, payload=payload)
     hearing.deliver(bad, due("trainee/2", 1))
     assert hearing.states() == {bad.id: "parked undecodable"}
     assert len(hearing.handled()) == 1
+
+
+def test_a_payload_of_too_many_levels_is_shown_as_its_text(hearing: Hearing) -> None:
+    text = "[" * 100_000 + "]" * 100_000
+    bad = due("trainee/1", 1, payload=text)
+    hearing.deliver(bad)
+    assert failures.as_dict(hearing.failure(bad))["payload"] == text
 
 
 def test_a_payload_with_half_of_a_surrogate_pair_or_nul_fails_alone(hearing: Hearing) -> None:
