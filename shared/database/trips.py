@@ -6,6 +6,7 @@ the first statement after a commit or rollback. A transaction of two statements 
 """
 
 from collections.abc import Sequence
+from time import time
 from typing import Any, cast
 
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 
 Query = str | bytes | Composable
 READ_COMMITTED = 1
+LIMIT_HOLDS_S = 1.0  # after that the next statement takes the time that is left along
 
 
 class Cursor(PlainCursor):
@@ -25,11 +27,12 @@ class Cursor(PlainCursor):
 
     def execute(self, query: Query, vars: Any = None) -> None:
         connection = self.connection
-        if connection.is_to_begin:
-            if self.name is None:
-                query = connection.opening(query)
-            else:
-                connection.begin()
+        if self.name is not None:
+            connection.begin()
+        elif connection.is_to_begin:
+            query = connection.opening(query)
+        elif limit := connection.limit():
+            query = limit + connection.as_bytes(query)
         super().execute(query, vars)
 
     def executemany(self, query: Query, vars_list: Any) -> None:
@@ -44,12 +47,14 @@ class Cursor(PlainCursor):
 class ShortTrips(PlainConnection):
     """See the module.
 
-    ``first_words`` go with the next BEGIN, ``last_words`` with the next COMMIT: statements, each with its semicolon;
-    a rollback forgets them. ``prepared`` names the statements that were prepared here, see ``prepared``.
+    ``last_words`` go with the next COMMIT: statements, each with its semicolon; a rollback forgets them. ``prepared``
+    names the statements that were prepared here, see ``prepared``.
     """
 
-    first_words = last_words = b""
+    last_words = b""
     _ours = False
+    _deadline: float | None = None
+    _limited_at = 0.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,10 +68,25 @@ class ShortTrips(PlainConnection):
 
     def opening(self, query: Query) -> bytes:
         """The statement with BEGIN before it."""
+        return b"BEGIN;%s%s" % (self.limit(), self.as_bytes(query))
+
+    def as_bytes(self, query: Query) -> bytes:
+        """The statement as it can stand behind others."""
         if isinstance(query, Composable):
             query = query.as_string(self)
-        words, self.first_words = self.first_words, b""
-        return b"BEGIN;%s%s" % (words, query.encode() if isinstance(query, str) else query)
+        return query.encode() if isinstance(query, str) else query
+
+    def end_by(self, deadline: float) -> None:
+        """No statement of the next transaction runs on after this moment, in unix seconds, by more than a second."""
+        self._deadline, self._limited_at = deadline, 0.0
+
+    def limit(self) -> bytes:
+        """What tells the server the time that is left; empty when there is no limit, or it was told just now."""
+        now = time()
+        if self._deadline is None or now - self._limited_at < LIMIT_HOLDS_S:
+            return b""
+        self._limited_at = now
+        return b"SET LOCAL statement_timeout = %d;" % max(1, int(1000 * (self._deadline - now)))
 
     def begin(self) -> None:
         """Begin now, unless that is done."""
@@ -93,13 +113,14 @@ class ShortTrips(PlainConnection):
             self._say(words)
             super().commit()
         elif self.get_transaction_status() != TRANSACTION_STATUS_IDLE:
-            self._say(words + b"COMMIT")
+            self._say(self.limit() + words + b"COMMIT")
         elif words:
             self._say(self.opening(words + b"COMMIT"))
+        self._deadline = None
 
     def rollback(self) -> None:
         """Send ROLLBACK, if a transaction is open."""
-        self.first_words = self.last_words = b""
+        self.last_words, self._deadline = b"", None
         if not self._ours:
             super().rollback()
         elif self.get_transaction_status() != TRANSACTION_STATUS_IDLE:

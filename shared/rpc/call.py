@@ -9,6 +9,7 @@ from time import time
 from sqlalchemy.orm import Session
 
 from shared.context import correlation_id
+from shared.database.trips import driver
 from shared.errors import DeadlineExceeded
 from shared.policy import Principal
 
@@ -21,7 +22,7 @@ def transaction_is_open() -> bool:
 
 
 class Transaction:
-    """The one transaction of a call: opened when first asked for, with the deadline as its SQL's limit."""
+    """The one transaction of a call: opened when first asked for, its SQL ends with the deadline."""
 
     def __init__(self, open_session: Callable[[], Session], deadline: float) -> None:
         self._open, self._deadline = open_session, deadline
@@ -31,11 +32,11 @@ class Transaction:
     def session(self) -> Session:
         """The session, in a transaction whose statements end with the caller's patience."""
         if self._session is None:
-            left_ms = int(1000 * remaining_s(self._deadline))
+            remaining_s(self._deadline)
             self._session = self._open()
             _open.set(True)
             self._session.begin()
-            self._session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, left_ms)}")
+            driver(self._session.connection()).end_by(self._deadline)
         return self._session
 
     def commit(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from time import time
 from typing import Any
 
 import psycopg2
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.database import connect, make_engine
+from shared.database import connect, make_engine, trips
 from shared.database.trips import ShortTrips, prepared
 from shared.ids import new_id
 
@@ -137,11 +138,44 @@ def test_a_rollback_forgets_the_last_words(line: ShortTrips, table: str) -> None
     assert stored(table) == 1
 
 
-def test_first_words_hold_for_their_transaction_alone(line: ShortTrips) -> None:
-    line.first_words = b"SET LOCAL statement_timeout = 1234;"
-    assert said(line, "SHOW statement_timeout") == "1234ms"
+def limit_s(line: ShortTrips) -> float:
+    """The server's limit for the statement that asks for it; 0 when there is none."""
+    limit: str = said(line, "SELECT setting FROM pg_settings WHERE name = 'statement_timeout'")
+    return int(limit) / 1000
+
+
+def test_statements_end_by_the_deadline_of_their_transaction_alone(line: ShortTrips) -> None:
+    line.end_by(time() + 1000)
+    assert 900 < limit_s(line) <= 1000
     line.commit()
-    assert said(line, "SHOW statement_timeout") != "1234ms"
+    assert limit_s(line) == 0
+
+
+def test_a_rolled_back_transaction_takes_its_deadline_along(line: ShortTrips) -> None:
+    line.end_by(time() + 1000)
+    said(line, "SELECT 1")
+    line.rollback()
+    assert limit_s(line) == 0
+
+
+def test_a_later_statement_gets_the_time_that_is_left(
+    line: ShortTrips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.end_by(10_100)
+    told = []
+    for now in (10_000, 10_000.5, 10_002, 10_002.5, 10_099, 10_200):
+        monkeypatch.setattr(trips, "time", lambda now=now: now)
+        told.append(limit_s(line))
+    assert told == [100, 100, 98, 98, 1, 0.001]
+
+
+def test_the_commit_gets_the_time_that_is_left(line: ShortTrips, monkeypatch: pytest.MonkeyPatch) -> None:
+    line.end_by(time() + 1000)
+    said(line, "SELECT 1")
+    line.add_last_words("SELECT pg_sleep(%s)", (600,))
+    monkeypatch.setattr(trips, "time", lambda: time() + 1000)
+    with pytest.raises(psycopg2.errors.QueryCanceled):
+        line.commit()
 
 
 def test_a_prepared_statement_survives_a_rollback(engine: Engine, table: str) -> None:

@@ -111,6 +111,11 @@ class Probe:
         return str(call.session.execute(text("SHOW statement_timeout")).scalar())
 
     @rpc()
+    def sleep_twice_in_the_database(self, call: Call, first: float, second: float) -> None:
+        self.sleep_in_the_database(call, first)
+        self.sleep_in_the_database(call, second)
+
+    @rpc()
     def lose_the_connection(self, call: Call) -> None:
         call.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 

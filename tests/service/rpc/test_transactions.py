@@ -78,6 +78,13 @@ def test_the_database_stops_with_the_callers_patience(call: Caller) -> None:
     assert monotonic() - began < 3
 
 
+def test_a_later_statement_has_only_the_time_that_the_earlier_ones_left(call: Caller) -> None:
+    long = {"first": 1.5, "second": 600}
+    with pytest.raises(DeadlineExceeded):
+        call.ask(NAME, "sleep_twice_in_the_database", arguments=long, timeout=3)
+    eventually(lambda: engine(NAME).pool.checkedout() == 0)  # type: ignore[attr-defined]
+
+
 def test_late_work_is_not_committed(call: Caller, entries: Entries, probe: ServiceContainer) -> None:
     with pytest.raises(DeadlineExceeded):
         call.ask(NAME, "write_late", arguments={"id": 1, "seconds": 0.6}, timeout=0.3)
