@@ -128,6 +128,13 @@ class Settings:
     rpc_max_workers: int = declared(
         "RPC_MAX_WORKERS", "int", 20, "Calls that a service works on at a time.", validate=Range(1, 1000)
     )
+    rpc_max_waiting: int = declared(
+        "RPC_MAX_WAITING",
+        "int",
+        100,
+        "Calls that wait for a free worker; what comes beyond is refused at once as Busy.",
+        validate=Range(0, 10_000),
+    )
     retry_delays_s: tuple[float, ...] = declared(
         "RETRY_DELAYS_S",
         "seconds",
