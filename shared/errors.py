@@ -79,6 +79,10 @@ class Unavailable(ContinuumError):
     status = 503
 
 
+class Maintenance(Unavailable):
+    """The service changes nothing for a while: ``details["retry_after_s"]`` says when to come again."""
+
+
 class Busy(Unavailable):
     """Too much at once: ``details["retry_after_s"]`` says when to come again. Nothing was done."""
 

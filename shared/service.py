@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from nameko.extensions import DependencyProvider
 from sqlalchemy.orm import Session
 
-from shared import aliases
+from shared import aliases, maintenance
 from shared.config import settings
 from shared.errors import NotAllowed
 from shared.events.people import PersonMerged, PersonSeparated
@@ -127,6 +127,22 @@ class Service:
         """The latest times from commit to effect in this process, by event."""
         handlers.require_insider(call.principal, "latencies")
         return handlers.latencies(self.name)
+
+    # --- maintenance
+
+    @rpc(schemas.MaintenanceOn, schemas.MaintenanceState)
+    def maintenance_on(self, call: Call, reason: str, retry_after_s: int) -> dict[str, Any]:
+        """Change nothing from now on, for anybody but operators; events and deadlines wait."""
+        handlers.require_operator(call.principal, "maintenance_on")
+        maintenance.begin(call.session, call.now, call.principal, reason, retry_after_s)
+        return {"on": True}
+
+    @rpc(None, schemas.MaintenanceState)
+    def maintenance_off(self, call: Call) -> dict[str, Any]:
+        """Go on with everything."""
+        handlers.require_operator(call.principal, "maintenance_off")
+        maintenance.end(call.session, call.now, call.principal)
+        return {"on": False}
 
     # --- failures
 

@@ -23,7 +23,8 @@ the call belongs to.
 Who may call stands as *action: roles (relation)*. The relation is how the caller must stand to the thing; with `any` it
 does not matter. Besides the errors that a method names, every call may end with `Unauthenticated`, `Invalid` (with the
 fields that are wrong), `TooLarge` (above 1 MiB), `Busy` and `Unavailable` (nothing was done), `DeadlineExceeded`,
-`OutcomeUnknown` (look before asking again; a method that is *safe to repeat* may be asked again at once) and `Fault`.
+`OutcomeUnknown` (look before asking again; a method that is *safe to repeat* may be asked again at once) and `Fault`;
+any other method, while its service rests, with `Maintenance` (nothing was done).
 """
 
 

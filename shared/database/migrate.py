@@ -33,6 +33,7 @@ OPERATOR_READS = (
     "subscription",
     "subject_sequence",
     "due",
+    "maintenance",
 )
 # Who asked for what, and when; why, and what changed, may name people.
 OPERATOR_READS_OF_AUDIT = (

@@ -141,7 +141,9 @@ SUBSCRIPTION = Table(
     Column("since", Text, nullable=False),
     Column("backfilled_at", Instant),
     Column("verified_until", Instant),
-    comment="What this service listens to, and how far it was compared with the source's log.",
+    Column("catch_up_from", Instant),
+    comment="What this service listens to, how far it was compared with the source's log, and from when on it asks"
+    " for it again because its database was restored.",
 )
 
 SUBSCRIBER = Table(
@@ -202,4 +204,14 @@ SCHEMA_MARK = Table(
     Column("revision", Text, primary_key=True),
     Column("compatible_with", Text, primary_key=True),
     comment="A revision of the schema under which older code (its head revision) may still run.",
+)
+
+MAINTENANCE = Table(
+    "maintenance",
+    SHARED,
+    Column("since", Instant, primary_key=True, server_default=NOW),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("retry_after_s", Integer, nullable=False),
+    comment="One row while the service is in maintenance and changes nothing; none otherwise.",
 )

@@ -7,6 +7,7 @@ from contextlib import closing
 import eventlet
 import psycopg2
 
+from shared import maintenance
 from shared.config import settings
 from shared.database import connect, database_url
 from shared.database.migrate import WrongRevision, check_revision
@@ -59,11 +60,13 @@ def database_reasons(service: str) -> list[str]:
     try:
         with eventlet.Timeout(PATIENCE_S, psycopg2.OperationalError):
             check_revision(service)
-            age_s = outbox_age_s(service)
+            age_s, rest = outbox_age_s(service), maintenance.resting(service)
     except WrongRevision as wrong:
         return [str(wrong)]
     except psycopg2.Error as error:
         return [f"the database of {service} is not reachable ({type(error).__name__})"]
+    if rest is not None:
+        return [f"{service} is in maintenance since {rest.since:%Y-%m-%d %H:%M} UTC: {rest.why}"]
     if age_s > OUTBOX_OLD_S:
         return [f"the outbox of {service} has held an event for {age_s:.0f} s"]
     return []

@@ -10,6 +10,7 @@ import psycopg2
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from shared import maintenance
 from shared.config import settings
 from shared.database import Connection, connect, database_url
 from shared.database.migrate import head, stands_on
@@ -31,6 +32,7 @@ STATES = ("retrying", "waiting", "parked", "discarded")
 @dataclass(frozen=True, slots=True)
 class _Look:
     fits: bool
+    resting: bool
     waiting: int
     waiting_s: float
     failures: dict[str, tuple[int, float]]
@@ -60,6 +62,9 @@ class _Gauges:
         self.fits = GaugeMetricFamily(
             "continuum_schema_fits", "1 where the schema is one that this code works with", labels=one
         )
+        self.resting = GaugeMetricFamily(
+            "continuum_maintenance", "1 while the service is in maintenance and changes nothing", labels=one
+        )
         self.outbox = GaugeMetricFamily("continuum_outbox_events", "Events not yet published", labels=one)
         self.age = GaugeMetricFamily("continuum_outbox_age_seconds", "Age of the oldest of these", labels=one)
         self.failures = GaugeMetricFamily(
@@ -80,14 +85,15 @@ class _Gauges:
         )
 
     def all(self) -> Iterator[Metric]:
-        yield from (self.up, self.fits, self.outbox, self.age, self.failures, self.oldest)
-        yield from (self.timers_parked, self.overdue)
+        yield from (self.up, self.fits, self.resting, self.outbox, self.age)
+        yield from (self.failures, self.oldest, self.timers_parked, self.overdue)
 
     def add(self, service: str, look: _Look | None) -> None:
         self.up.add_metric([service], int(look is not None))
         if look is None:
             return
         self.fits.add_metric([service], int(look.fits))
+        self.resting.add_metric([service], int(look.resting))
         self.outbox.add_metric([service], look.waiting)
         self.age.add_metric([service], look.waiting_s)
         self.timers_parked.add_metric([service], look.timers_parked)
@@ -121,7 +127,15 @@ def _read(connection: Connection, service: str) -> _Look:
         cursor.execute(DUE)
         parked, late_s = cursor.fetchone() or (0, None)
     overdue_s = 0.0 if settings().demo_clock else float(late_s or 0)
-    return _Look(fits, int(count), float(age_s), failures, int(parked), overdue_s)
+    return _Look(
+        fits,
+        maintenance.resting(service) is not None,
+        int(count),
+        float(age_s),
+        failures,
+        int(parked),
+        overdue_s,
+    )
 
 
 @cache

@@ -11,6 +11,7 @@ from amqp.exceptions import AMQPError
 from nameko.extensions import SharedExtension
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared import maintenance
 from shared.broker import Deliveries, Delivery
 from shared.config import settings
 from shared.database import sessions
@@ -115,17 +116,30 @@ class InboxConsumer(SharedExtension):
     def _work(self, seat: Seat) -> None:
         from shared.messaging.backfill import backfill
 
-        if self._stopping:
-            return
-        if self._methods:
-            backfill(self)
-            if settings().amqp_uri:
-                self._consume(seat)
-            else:
-                embedded.join(self.inbox, frozenset(self._methods), self.retries.alone)
         while not self._stopping:
-            self._tick(seat)
-            time.sleep(0.1)
+            self._rest(seat)
+            if self._methods and not self._stopping:
+                backfill(self)
+                if settings().amqp_uri:
+                    self._consume(seat)
+                else:
+                    embedded.join(self.inbox, frozenset(self._methods), self.retries.alone)
+            while not self._over():
+                self._tick(seat)
+                time.sleep(0.1)
+
+    def _over(self) -> bool:
+        return self._stopping or maintenance.resting(self.service) is not None
+
+    def _rest(self, seat: Seat) -> None:
+        """In maintenance keep the seat and handle nothing: events stay in the queue, or in the outboxes."""
+        if maintenance.resting(self.service) is None:
+            return
+        embedded.leave(self.service)
+        log.info("inbox.rests", service=self.service)
+        while not self._stopping and maintenance.resting(self.service) is not None:
+            seat.check()
+            time.sleep(TICK_S)
 
     def _tick(self, seat: Seat) -> None:
         now = time.monotonic()
@@ -146,7 +160,7 @@ class InboxConsumer(SharedExtension):
             channel.basic_consume(inbox_of(self.service), on_cancel=_cancelled)
             log.info("inbox.active", service=self.service)
             self._pause = FIRST_PAUSE_S
-            while not self._stopping:
+            while not self._over():
                 self._fill(connection)
                 if self._arrived:
                     batch = self._arrived[: settings().inbox_batch]

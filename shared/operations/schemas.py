@@ -89,6 +89,19 @@ class Latencies(Schema):
     latencies_ms = fields.Dict(keys=fields.String(), values=fields.Float())
 
 
+class MaintenanceOn(Schema):
+    reason = fields.String(required=True, validate=validate.Length(3, 500))
+    retry_after_s = fields.Integer(
+        load_default=60,
+        validate=validate.Range(1, 86_400),
+        metadata={"description": "When a refused caller is told to come again."},
+    )
+
+
+class MaintenanceState(Schema):
+    on = fields.Boolean()
+
+
 class ParkedRetry(Schema):
     event_ids = fields.List(
         fields.UUID(), load_default=None, metadata={"description": "All that are parked, if absent."}

@@ -14,6 +14,8 @@ from shared.context import bound, correlation_id
 from shared.errors import ContinuumError, Fault, NotFound, OutcomeUnknown, join
 from shared.keys import KeyRing
 from shared.logs import get_logger
+from shared.maintenance import Rest
+from shared.policy import Role
 from shared.rpc import failures, limits, metrics, wire
 from shared.rpc.admission import Admission, Admitted, context_of
 from shared.rpc.call import Call, Transaction
@@ -38,10 +40,11 @@ class Dispatcher:
         ring: KeyRing,
         instance: Instance,
         open_session: Callable[[], Session],
+        maintenance: Callable[[], Rest | None] = lambda: None,
     ) -> None:
         self.service, self.endpoints = service, dict[str, Endpoint]()
         self._admission = Admission(settings, ring)
-        self._instance, self._open_session = instance, open_session
+        self._instance, self._open_session, self._maintenance = instance, open_session, maintenance
         self._log = get_logger(__name__).bind(service=service)
         self._noted: dict[tuple[str, str], tuple[Any, Any]] = {}
 
@@ -68,6 +71,7 @@ class Dispatcher:
         endpoint = self._endpoint(request)
         admitted = self._admission.admit(request.headers, public=endpoint.public)
         request.actor = admitted.principal.actor
+        self._refuse_in_maintenance(endpoint, admitted)
         with bound(actor=request.actor, deadline=admitted.deadline):
             return self._rerun_on_conflict(admitted, self._work(endpoint, admitted, request))
 
@@ -79,6 +83,13 @@ class Dispatcher:
         if request.redelivered and not endpoint.idempotent:
             raise OutcomeUnknown(f"{self.service} stopped during {endpoint.name}: look before asking again")
         return endpoint
+
+    def _refuse_in_maintenance(self, endpoint: Endpoint, admitted: Admitted) -> None:
+        """Reads go on, and operators may do everything."""
+        if endpoint.idempotent or admitted.principal.has(Role.OPERATOR):
+            return
+        if (rest := self._maintenance()) is not None:
+            raise rest.refusal(self.service)
 
     def _work(
         self, endpoint: Endpoint, admitted: Admitted, request: Request

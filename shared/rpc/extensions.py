@@ -12,6 +12,7 @@ from nameko.containers import WorkerContext
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, DependencyProvider, Entrypoint, SharedExtension
 from sqlalchemy.orm import Session
 
+from shared import maintenance
 from shared.config import settings
 from shared.context import actor, context
 from shared.keys import KeyRing, service_issuer
@@ -49,7 +50,14 @@ class RpcServer(SharedExtension):
     def start(self) -> None:
         """Take calls from now on."""
         here, service = settings(), self.container.service_name
-        dispatcher = Dispatcher(service, here, KeyRing.from_settings(here), self._instance, self._session)
+        dispatcher = Dispatcher(
+            service,
+            here,
+            KeyRing.from_settings(here),
+            self._instance,
+            self._session,
+            lambda: maintenance.resting(service),
+        )
         for endpoint in self._endpoints:
             dispatcher.add(endpoint)
         front: AmqpFront | LocalFront

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from shared import maintenance
 from shared.config import settings
 from shared.context import Context, bound, child_of, new_correlation_id
 from shared.database import sessions
@@ -60,7 +61,7 @@ class TimerLoop(SharedExtension):
         """Look once a second; a database that is away is waited for."""
         while not self._stopping:
             time.sleep(POLL_S)
-            if self.consumer.active:
+            if self.consumer.active and maintenance.resting(self.service) is None:
                 try:
                     self.fire(datetime.now(UTC))
                 except SQLAlchemyError as error:

@@ -14,12 +14,10 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 
 from cli.demo.sample import sample
-from shared.config import PROJECT_ROOT
 from shared.testing.processes import free_port
 from shared.testing.promql import exposed
 from shared.testing.servers import NotInstalled, PrivatePostgres, PrivateRabbit
-
-WITHIN_S = 150.0
+from tests.integration.operations.installation import WITHIN_S, Installation, command_line, outside
 
 
 class MeasuredRabbit(PrivateRabbit):
@@ -70,27 +68,6 @@ def scraped(
             process.wait()
 
 
-def outside() -> dict[str, str]:
-    """The environment without anybody's servers."""
-    ours = ("DATABASE_", "AMQP_", "CONTINUUM_DATA_DIR", "HTTP_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {"PYTHONPATH": str(PROJECT_ROOT)}
-
-
-def command_line(*arguments: str, **variables: str) -> str:
-    """Run it to its end; gives what it said."""
-    answer = subprocess.run(
-        [sys.executable, "-P", "-m", "cli", *arguments],
-        env=outside() | variables,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
-
-
 def _scrape(
     address: str, rabbit: MeasuredRabbit, folder: Path, variables: dict[str, str]
 ) -> dict[str, set[str]]:
@@ -137,6 +114,24 @@ def _until_effects(address: str) -> str:
 def _get(address: str) -> str:
     with urlopen(address, timeout=30) as answer:
         return str(answer.read().decode())
+
+
+@pytest.fixture
+def installation(
+    request: pytest.FixtureRequest,
+    private_postgres: PrivatePostgres,
+    private_rabbit: PrivateRabbit,
+    tmp_path: Path,
+) -> Iterator[Installation]:
+    made = Installation(
+        private_postgres.start(),
+        private_rabbit.start(),
+        tmp_path,
+        f"drill{abs(hash(request.node.name)) % 10**6}",
+    )
+    made.command("migrate")
+    yield made
+    made.end()
 
 
 def _declared() -> list[tuple[str, tuple[str, ...]]]:
