@@ -20,6 +20,7 @@ from shared.rpc import failures, limits, metrics, wire
 from shared.rpc.admission import Admission, Admitted, context_of
 from shared.rpc.call import Call, Transaction
 from shared.rpc.endpoint import Endpoint
+from shared.rpc.places import Places
 from shared.rpc.wire import Request
 from shared.testing.failpoints import failpoint
 
@@ -43,7 +44,7 @@ class Dispatcher:
         maintenance: Callable[[], Rest | None] = lambda: None,
     ) -> None:
         self.service, self.endpoints = service, dict[str, Endpoint]()
-        self._admission = Admission(settings, ring)
+        self._admission, self.places = Admission(settings, ring), Places(settings)
         self._instance, self._open_session, self._maintenance = instance, open_session, maintenance
         self._log = get_logger(__name__).bind(service=service)
         self._noted: dict[tuple[str, str], tuple[Any, Any]] = {}
@@ -72,7 +73,10 @@ class Dispatcher:
         admitted = self._admission.admit(request.headers, public=endpoint.public)
         request.actor = admitted.principal.actor
         self._refuse_in_maintenance(endpoint, admitted)
-        with bound(actor=request.actor, deadline=admitted.deadline):
+        with (
+            bound(actor=request.actor, deadline=admitted.deadline),
+            self.places.place(admitted.principal, admitted.deadline),
+        ):
             return self._rerun_on_conflict(admitted, self._work(endpoint, admitted, request))
 
     def _endpoint(self, request: Request) -> Endpoint:

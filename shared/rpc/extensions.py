@@ -24,6 +24,7 @@ from shared.rpc.dispatch import Dispatcher
 from shared.rpc.endpoint import Endpoint, Terms
 from shared.rpc.front import AmqpFront
 from shared.rpc.local import LocalFront
+from shared.rpc.places import most_deliveries
 from shared.rpc.wire import Request
 
 M = TypeVar("M", bound=Callable[..., Any])
@@ -62,10 +63,11 @@ class RpcServer(SharedExtension):
             dispatcher.add(endpoint)
         front: AmqpFront | LocalFront
         if here.amqp_uri is None:
-            front = LocalFront(dispatcher, here.rpc_max_workers)
+            front = LocalFront(dispatcher)
         else:
-            front = AmqpFront(dispatcher, here.amqp_uri, here.rpc_max_workers)
-        metrics.IN_PROGRESS.labels(service).set_function(front.workers.__len__)
+            front = AmqpFront(dispatcher, here.amqp_uri, most_deliveries(here))
+        metrics.IN_PROGRESS.labels(service).set_function(dispatcher.places.at_work)
+        metrics.WAITING.labels(service).set_function(dispatcher.places.waiting)
         metrics.WORKERS.labels(service).set(here.rpc_max_workers)
         self.front = front
         front.start(self.container.spawn_managed_thread)

@@ -28,8 +28,8 @@ class AmqpFront:
     process is still at it or has answered it: its reply goes out by the new connection.
     """
 
-    def __init__(self, dispatcher: Dispatcher, uri: str, max_workers: int) -> None:
-        self._dispatcher, self._uri, self._max_workers = dispatcher, uri, max_workers
+    def __init__(self, dispatcher: Dispatcher, uri: str, most_deliveries: int) -> None:
+        self._dispatcher, self._uri, self._most_deliveries = dispatcher, uri, most_deliveries
         self.workers = Workers()
         self._reader: Any = None
         self.link: Link | None = None
@@ -98,7 +98,7 @@ class AmqpFront:
         self.link = link = Link(self._uri, f"{self._dispatcher.service} rpc")
         link.channel.undecodable = lambda: self._drop("undecodable")
         declare(link, self._dispatcher.service)
-        link.channel.basic_qos(0, self._max_workers, False)
+        link.channel.basic_qos(0, self._most_deliveries, False)
         link.channel.basic_consume(self._queue, consumer_tag=self._queue, callback=self._take)
         self.ready = True
         link.read()

@@ -7,6 +7,12 @@ MAX_DEPTH_OF_CALLS: Final = 10
 LONGEST_TIMEOUT_S: Final = 600.0
 RERUNS: Final = 3
 
+# A service that is full says when to come again; a few places are kept, so that operators get through.
+RETRY_AFTER_S: Final = 1.0
+RESERVED_AT_WORK: Final = 2
+RESERVED_WAITING: Final = 8
+REFUSED_AT_ONCE: Final = 10
+
 EXCHANGE: Final = "nameko-rpc"
 QUEUE: Final = "rpc-{}"
 REPLY_QUEUE: Final = "rpc.reply-{}-{}"

@@ -4,7 +4,6 @@ from itertools import count
 from typing import Any
 
 from eventlet.event import Event
-from eventlet.semaphore import Semaphore
 
 from shared.errors import OutcomeUnknown, Unavailable
 from shared.rpc.dispatch import Dispatcher
@@ -18,9 +17,8 @@ _ids = count(1)
 class LocalFront:
     """Where calls of this process to one service come in."""
 
-    def __init__(self, dispatcher: Dispatcher, max_workers: int) -> None:
-        self._dispatcher = dispatcher
-        self._free, self.workers = Semaphore(max_workers), Workers()
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher, self.workers = dispatcher, Workers()
 
     @property
     def ready(self) -> bool:
@@ -43,15 +41,14 @@ class LocalFront:
         self.workers.kill()
 
     def take(self, request: Request) -> Any:
-        """Work on the call when there is a place; the event that is returned gets the body of the reply."""
+        """Answer the call; the event that is returned gets the body of the reply."""
         answered = Event()
         self.workers.run(self._work, request, answered)
         return answered
 
     def _work(self, request: Request, answered: Any) -> None:
         try:
-            with self._free:
-                self._dispatcher.answer(request, answered.send)
+            self._dispatcher.answer(request, answered.send)
         finally:
             if not answered.ready():
                 stopped = (

@@ -14,6 +14,7 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 IN_PROGRESS = Gauge("continuum_rpc_in_progress", "Calls that a service is working on.", ["service"])
+WAITING = Gauge("continuum_rpc_waiting", "Calls that wait for a free worker of a service.", ["service"])
 WORKERS = Gauge("continuum_rpc_workers", "Calls that a service works on at a time, at most.", ["service"])
 PENDING = Gauge(
     "continuum_rpc_client_pending", "Calls of this process that wait for their answer.", ["client"]

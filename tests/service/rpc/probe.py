@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import eventlet
+from eventlet.event import Event
 from marshmallow import Schema, fields
 from nameko.containers import ServiceContainer
 from sqlalchemy import text
@@ -35,6 +36,29 @@ class Probe:
     name = NAME
     others = ServiceRpc()
     runs: ClassVar[list[str]] = []
+    gate: ClassVar[Any] = Event()
+    held: ClassVar[int] = 0
+    most_held: ClassVar[int] = 0
+    times_held: ClassVar[int] = 0
+
+    @classmethod
+    def close(cls) -> None:
+        """From now on ``hold`` waits until ``open``."""
+        cls.gate, cls.held, cls.most_held, cls.times_held = Event(), 0, 0, 0
+
+    @classmethod
+    def open(cls) -> None:
+        """Let go of whoever is held, now and later."""
+        if not cls.gate.ready():
+            cls.gate.send(True)
+
+    @rpc()
+    def hold(self, call: Call) -> str:
+        Probe.held, Probe.times_held = Probe.held + 1, Probe.times_held + 1
+        Probe.most_held = max(Probe.most_held, Probe.held)
+        Probe.gate.wait()
+        Probe.held -= 1
+        return "held"
 
     @rpc(Number, Number, idempotent=True)
     def echo(self, call: Call, n: int) -> dict[str, int]:
