@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cli.politeness import politely
 from shared import logs
 from shared.config import settings
 from shared.errors import Unavailable
@@ -40,11 +41,15 @@ class Caller:
         timeout_s: float = 120.0,
     ) -> Any:
         """The result of ``service.method``. Raises what it raised, and Refused when this machine may not sign."""
-        token = signed(self._ring, by or self.operator)
+
+        def ask() -> Any:
+            token = signed(self._ring, by or self.operator)
+            return self._client.call(
+                service, method, arguments, principal_token=token, now=now, timeout=timeout_s
+            )
+
         self._check_there(service)
-        return self._client.call(
-            service, method, arguments, principal_token=token, now=now, timeout=timeout_s
-        )
+        return politely(ask, service, method, timeout_s)
 
     def _check_there(self, service: str) -> None:
         """A queue may outlive its service: then a call would wait for nothing. Raises Unavailable at once."""
