@@ -22,7 +22,12 @@ class CurrentSettings:
     """Gives the settings of this process when it is called. Raises ConfigurationError when first called."""
 
     def __init__(self) -> None:
-        self.cache_clear()
+        self._now: Settings | None = None
+        self._before: Settings | None = None
+        self._files: dict[str, Path] = {}
+        self._stamps: dict[str, Stamp | None] = {}
+        self._look_at = self._changed_at = 0.0
+        self._told: dict[str, list[str]] = {}
 
     def __call__(self) -> Settings:
         """The settings now; whether a file has changed is looked up at most once a second."""
@@ -39,12 +44,8 @@ class CurrentSettings:
 
     def cache_clear(self) -> None:
         """Forget everything: the next call reads the environment again."""
-        self._now: Settings | None = None
-        self._before: Settings | None = None
-        self._files: dict[str, Path] = {}
-        self._stamps: dict[str, Stamp | None] = {}
-        self._look_at = self._changed_at = 0.0
-        self._told: dict[str, list[str]] = {}
+        self._now = self._before = None
+        self._told = {}
 
     def look(self) -> Settings:
         """The settings now, after a look at the files at once."""

@@ -1,9 +1,12 @@
 """Who may sign for whom: the one rule that issuing and verifying share."""
 
+from collections.abc import Iterable
+
 from shared.policy import Principal, Role
 
 GATEWAY = "gateway"
 CLI = "cli"
+MINUTE_S, DAY_S = 60.0, 86_400.0
 _SERVICE = "service:"
 
 
@@ -15,6 +18,17 @@ def service_issuer(service: str) -> str:
 def issuer_of(kid: str) -> str:
     """The issuer that a key is bound to; ``gateway#2`` is another key of the gateway, while keys change."""
     return kid.partition("#")[0]
+
+
+def next_kid(issuer: str, known: Iterable[str]) -> str:
+    """The name of an issuer's next key: ``gateway``, then ``gateway#2``, each number once."""
+    numbers = [int(kid.partition("#")[2] or 1) for kid in known if issuer_of(kid) == issuer]
+    return f"{issuer}#{max(numbers) + 1}" if numbers else issuer
+
+
+def longest_s(issuer: str) -> float:
+    """How long a token of this issuer may be good, in seconds: of the command line a day, of others a minute."""
+    return DAY_S if issuer == CLI else MINUTE_S
 
 
 def may_issue(issuer: str, principal: Principal) -> bool:

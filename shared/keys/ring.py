@@ -53,19 +53,29 @@ class KeyRing:
     """The public keys of all issuers by ``kid``, and the private keys of those that this process is."""
 
     def __init__(self, jwks: Jwks, signing: Iterable[SigningKey] = ()) -> None:
-        self.public = _public_keys(jwks)
+        self._hold(public_keys(jwks), signing)
+
+    def _hold(self, public: dict[str, OKPKey], signing: Iterable[SigningKey]) -> None:
+        """From now on these keys and no others: what older ones had signed is neither known nor given any more."""
+        self.public = public
         self.signing = {key.issuer: key for key in signing}
         self.verified: Expiring[str, Principal] = Expiring(4_096)
         self._issued: Expiring[tuple[str, Principal, float], str] = Expiring(1_024)
+
+    def look(self) -> None:
+        """Take over keys that have changed; a ring that was made of keys alone has nowhere to look."""
 
     @classmethod
     def from_settings(cls, settings: "Settings") -> "KeyRing":
         """The keys that were configured; without VERIFY_KEYS, those kept in the data folder.
 
-        One ring for a configuration, so that what was verified once is remembered everywhere in the process.
+        One ring for a configuration, so that what was verified once is remembered everywhere in the process. The
+        ring of the process's own settings follows their changes.
         """
+        from shared.config import settings as current
+
         jwks = None if settings.verify_keys is None else json.dumps(settings.verify_keys)
-        return _configured(settings.data_dir, settings.signing_key, jwks)
+        return _configured(settings.data_dir, settings.signing_key, jwks, settings is current())
 
     def key_of(self, kid: str) -> OKPKey:
         """The public key of that name. Raises LookupError."""
@@ -87,6 +97,7 @@ class KeyRing:
 
     def token(self, principal: Principal, issuer: str, lifetime_s: float = LIFETIME_S) -> str:
         """A token of the principal, good for half of its lifetime at least; signed when there is none."""
+        self.look()
         asked, at = (issuer, principal, lifetime_s), datetime.now(UTC).timestamp()
         known = self._issued.get(asked)
         if known is None or known[1] < at + lifetime_s / 2:
@@ -96,13 +107,15 @@ class KeyRing:
 
 
 @cache
-def _configured(data_dir: Path, signing_key: str | None, verify_keys: str | None) -> KeyRing:
+def _configured(data_dir: Path, signing_key: str | None, verify_keys: str | None, follows: bool) -> KeyRing:
+    from shared.keys.following import FollowingRing
     from shared.keys.kept import kept_ring
 
     if verify_keys is None:
         return kept_ring(data_dir)
+    ring = FollowingRing if follows else KeyRing
     jwks = json.loads(verify_keys)
-    return KeyRing(jwks, [] if signing_key is None else signing_keys(signing_key, jwks))
+    return ring(jwks, [] if signing_key is None else signing_keys(signing_key, jwks))
 
 
 def generate(issuers: Iterable[str]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -126,7 +139,8 @@ def signing_keys(pem: str, jwks: Jwks) -> list[SigningKey]:
     return [SigningKey(kid, key) for kid in kids]
 
 
-def _public_keys(jwks: Jwks) -> dict[str, OKPKey]:
+def public_keys(jwks: Jwks) -> dict[str, OKPKey]:
+    """The public keys of a JWKS by ``kid``."""
     return {entry["kid"]: OKPKey.import_key(_public_half(entry)) for entry in jwks["keys"]}
 
 

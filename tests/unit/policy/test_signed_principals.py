@@ -19,6 +19,7 @@ NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 CPD, ITT = service_issuer("cpd"), service_issuer("itt")
 PRIVATE, JWKS = generate([GATEWAY, CLI, CPD, ITT])
 RING = KeyRing(JWKS, [key for pem in PRIVATE.values() for key in signing_keys(pem, JWKS)])
+ABSENT = object()
 LEADER = principal(Role.SCHOOL_LEADER, "school:123456", "school:123457")
 CPD_ITSELF = Principal("cpd", frozenset({Role.SERVICE}), on_behalf_of="somebody")
 
@@ -77,6 +78,40 @@ def test_a_token_ends_after_a_minute_with_a_little_patience_for_clocks() -> None
         verify(token, RING, NOW + timedelta(seconds=67))
 
 
+@pytest.mark.parametrize(
+    ("issuer", "lifetime_s", "good"),
+    [
+        (GATEWAY, 60, True),
+        (GATEWAY, 61, False),
+        (CPD, 60, True),
+        (CPD, 61, False),
+        (CLI, 61, True),
+        (CLI, 86_400, True),
+        (CLI, 86_401, False),
+        (CLI, 0, False),
+        (CLI, -60, False),
+    ],
+)
+def test_a_token_is_good_for_no_longer_than_its_issuer_may_say(
+    issuer: str, lifetime_s: int, good: bool
+) -> None:
+    by = CPD_ITSELF if issuer == CPD else LEADER
+    at = int(NOW.timestamp())
+    token = _signed(issuer, sub=by.id, roles=sorted(by.roles), iat=at, exp=at + lifetime_s)
+    if good:
+        assert verify(token, RING, NOW).id == by.id
+        assert verify(issue(by, RING.signer(issuer), lifetime_s, NOW), RING, NOW) == by
+    else:
+        with pytest.raises(Unauthenticated, match="too long"):
+            verify(token, RING, NOW)
+
+
+@pytest.mark.parametrize(("issuer", "lifetime_s"), [(GATEWAY, 61), (CLI, 86_401)])
+def test_an_issuer_signs_nothing_that_would_be_refused(issuer: str, lifetime_s: float) -> None:
+    with pytest.raises(ValueError, match="at most"):
+        issue(LEADER, RING.signer(issuer), lifetime_s, NOW)
+
+
 def _changed(token: str) -> str:
     head, claims, signature = token.split(".")
     told = json.loads(base64.urlsafe_b64decode(claims + "=="))
@@ -127,6 +162,11 @@ def test_what_is_not_signed_by_an_issuer_is_refused(broken: Any) -> None:
         {"exp": float("nan")},
         {"exp": float("inf")},
         {"exp": 10**400},
+        {"iat": ABSENT},
+        {"iat": None},
+        {"iat": "now"},
+        {"iat": True},
+        {"iat": float("-inf")},
     ],
 )
 def test_claims_of_a_wrong_form_are_refused(claims: dict[str, Any]) -> None:
@@ -179,6 +219,7 @@ def test_a_token_is_used_again_while_it_is_good_for_long_enough() -> None:
 
 
 def _signed(kid: str, **claims: Any) -> str:
-    good = {"iss": kid, "exp": int(NOW.timestamp()) + 60, "sub": "somebody", "roles": [], "organisations": []}
-    key = RING.signer(kid)
-    return jwt.encode({"alg": "Ed25519", "kid": kid}, good | claims, key.key, ["Ed25519"])
+    at = int(NOW.timestamp())
+    good = {"iss": kid, "iat": at, "exp": at + 60, "sub": "somebody", "roles": [], "organisations": []}
+    said = {name: value for name, value in (good | claims).items() if value is not ABSENT}
+    return jwt.encode({"alg": "Ed25519", "kid": kid}, said, RING.signer(kid).key, ["Ed25519"])
