@@ -14,6 +14,8 @@ from shared.errors import Invalid, TooLarge
 MAX_BYTES = 1_048_576
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
+_PDF = b"%PDF-"
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright strokes"}
 _FORMULA = ("'", "=", "+", "-", "@")
 _IGNORED = "errors"
 _DO_NOT_EDIT = "do not edit"
@@ -89,6 +91,9 @@ def decode(data: bytes) -> str:
 
 def whole_text(data: bytes) -> str:
     """The text of the whole file: without a BOM, as UTF-8, else as Windows-1252. Raises FileUnreadable."""
+    if data.lstrip().startswith(_PDF):
+        message = "This is a PDF and not a CSV file; save the spreadsheet that it was made from as CSV UTF-8"
+        raise FileUnreadable.because("binary", message)
     if b"\0" in data or data.startswith(b"PK\x03\x04"):
         raise FileUnreadable.because("binary", "This is not a CSV file; save the spreadsheet as CSV UTF-8")
     body = data.removeprefix(_BOM)
@@ -115,9 +120,11 @@ def protect(value: str) -> str:
 def read(data: bytes, columns: Sequence[str], *, optional: Collection[str] = ()) -> Sheet:
     """The rows of a file with these columns, in any case and order; a second line of instructions is skipped.
 
-    Raises FileUnreadable (empty, no_header, columns, no_rows, malformed, binary, encoding) and TooLarge.
+    Raises FileUnreadable (empty, no_header, separator, columns, no_rows, malformed, binary, encoding) and TooLarge.
     """
-    lines = _lines(decode(data))
+    text = decode(data)
+    _check_separator(text, columns)
+    lines = _lines(text)
     if not lines:
         raise FileUnreadable.because("empty", "The file is empty; start from the template")
     names = _header(lines[0], columns, optional)
@@ -139,6 +146,16 @@ def _lines(text: str) -> list[list[str]]:
     except csv.Error as error:
         message = f"Line {reader.line_num} cannot be read as CSV ({error}); check its quotation marks"
         raise FileUnreadable.because("malformed", message, line=reader.line_num) from None
+
+
+def _check_separator(text: str, columns: Sequence[str]) -> None:
+    """Spreadsheets of other countries separate by something else than a comma, and still say CSV."""
+    header, known = text.partition("\n")[0], {name.casefold() for name in columns}
+    for sign, called in _SEPARATORS.items():
+        names = {clean(cell.strip().strip('"')).casefold() for cell in header.split(sign)}
+        if len(names & known) > 1:
+            message = f"The columns are separated by {called}; save the file as CSV with commas between them"
+            raise FileUnreadable.because("separator", message)
 
 
 def _instructs(line: Sequence[str]) -> bool:

@@ -102,6 +102,24 @@ def test_a_file_that_cannot_be_read_at_all_says_why(data: bytes, reason: str) ->
     assert raised.value.message
 
 
+def test_a_pdf_is_called_one() -> None:
+    with pytest.raises(FileUnreadable, match="This is a PDF and not a CSV file"):
+        bulk_file.parse(b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("header", "called"),
+    [
+        ("first_names;last_name;email", "semicolons"),
+        ('"first_names";"last_name"', "semicolons"),
+        ("First_Names\tlast_name", "tabs"),
+    ],
+)
+def test_columns_that_are_not_separated_by_commas_are_told_by_what(header: str, called: str) -> None:
+    with pytest.raises(FileUnreadable, match=f"separated by {called}; save the file as CSV with commas"):
+        bulk_file.parse(f"{header}\na;b\n".encode(), TODAY)
+
+
 def test_headers_stand_in_any_case_and_order() -> None:
     columns = [name.upper() for name in reversed(COLUMNS)]
     row = {name.upper(): value for name, value in cells().items()}
