@@ -247,6 +247,18 @@ def test_the_first_python_that_suits_is_taken(project: Project, tmp_path: Path) 
     assert project.run("a", PATH=path, PYTHON="").stdout == "'a'\n"
 
 
+def test_a_shim_without_a_python_behind_it_is_told_in_one_line(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    path = f"{tmp_path / 'shims'}:{_path_of(tmp_path / 'tools')}"
+    (tmp_path / "shims").mkdir()
+    shim = tmp_path / "shims/python3.12"
+    shim.write_text("#!/bin/sh\necho 'pyenv: python3.12: command not found' >&2\nexit 127\n")
+    shim.chmod(0o755)
+    said = project.run(PATH=path, PYTHON="").stderr
+    assert said.startswith("continuum: python3.12 is a shim with no Python behind it (pyenv install")
+    assert said.count("\n") == 1
+
+
 def test_the_lack_of_venv_is_told_rather_than_an_older_python(project: Project, tmp_path: Path) -> None:
     path = _path_of(tmp_path)
     shutil.move(_python(tmp_path, "3.11", "exit 1"), tmp_path / "python3.11")
