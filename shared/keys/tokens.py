@@ -41,14 +41,14 @@ def verify(token: object, ring: "KeyRing", now: datetime | None = None) -> Princ
     if not isinstance(token, str) or not token:
         raise Unauthenticated("the call names no principal")
     if (known := ring.verified.get(token)) is None:
-        known = ring.verified.remember(token, *_checked(token, ring))
+        known = ring.verified.remember(token, *_checked(token, ring, at))
     principal, expires = known
     if at > expires + LEEWAY_S:
         raise Unauthenticated(f"the principal's token expired {at - expires:.0f} s ago")
     return principal
 
 
-def _checked(token: str, ring: "KeyRing") -> tuple[Principal, float]:
+def _checked(token: str, ring: "KeyRing", at: float) -> tuple[Principal, float]:
     if len(token) > MAX_TOKEN_CHARACTERS:
         raise Unauthenticated("the principal's token is not a token")
     try:
@@ -62,6 +62,8 @@ def _checked(token: str, ring: "KeyRing") -> tuple[Principal, float]:
         )
     if not 0 < expires - issued <= longest_s(issuer):
         raise Unauthenticated("the principal's token is not valid: it would be good for too long")
+    if issued > at + LEEWAY_S:
+        raise Unauthenticated("the principal's token is not valid yet")
     return principal, expires
 
 

@@ -106,6 +106,14 @@ def test_a_token_is_good_for_no_longer_than_its_issuer_may_say(
             verify(token, RING, NOW)
 
 
+def test_a_token_of_the_future_is_none_for_now_so_that_its_end_is_never_far_away() -> None:
+    token = issue(LEADER, RING.signer(GATEWAY), now=NOW + timedelta(days=365))
+    with pytest.raises(Unauthenticated, match="not valid yet"):
+        verify(token, RING, NOW)
+    a_little_ahead = issue(LEADER, RING.signer(GATEWAY), now=NOW + timedelta(seconds=4))
+    assert verify(a_little_ahead, RING, NOW) == LEADER
+
+
 @pytest.mark.parametrize(("issuer", "lifetime_s"), [(GATEWAY, 61), (CLI, 86_401)])
 def test_an_issuer_signs_nothing_that_would_be_refused(issuer: str, lifetime_s: float) -> None:
     with pytest.raises(ValueError, match="at most"):
