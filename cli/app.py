@@ -12,6 +12,7 @@ from cli.commands import (
     demonstrate,
     files,
     installation_of,
+    keys,
     machines,
     maintenance,
     operators,
@@ -41,6 +42,7 @@ for module in (
     timeline,
     run,
     installation_of,
+    keys,
     catalogue,
     machines,
     calls,
@@ -49,6 +51,7 @@ for module in (
     parked,
     trace,
     secrets,
+    keys,
     testing,
     bench,
 ):

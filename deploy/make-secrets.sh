@@ -42,10 +42,10 @@ if [[ ! -e $folder/keys ]]; then
     fresh=$folder/keys.new
     rm -rf "$fresh"
     if [[ -n ${CONTINUUM:-} ]]; then
-        $CONTINUUM keys "$fresh" >/dev/null
+        $CONTINUUM keys make "$fresh" >/dev/null
     else
         docker run --rm --network none --user "$(id -u):$(id -g)" --volume "$(cd "$folder" && pwd):/secrets" \
-            "continuum/cli:${CONTINUUM_VERSION:-0.1.0}" keys /secrets/keys.new >/dev/null
+            "continuum/cli:${CONTINUUM_VERSION:-0.1.0}" keys make /secrets/keys.new >/dev/null
     fi
     chmod 755 "$fresh"
     chmod 644 "$fresh"/*

@@ -1,6 +1,5 @@
-"""``continuum token`` and ``continuum keys``: who may speak as whom."""
+"""``continuum token``: speaking as somebody."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +18,6 @@ def add_to(app: typer.Typer) -> None:
             "token --id jo --role accredited_provider --organisation provider:2A5",
         ),
     )(token)
-    app.command("keys", epilog=examples("keys /etc/continuum/keys"))(keys)
 
 
 def token(
@@ -45,34 +43,3 @@ def token(
         raise Refused(f"{min(unknown)!r} is no role that can be signed for; there are {join(roles)}", WRONG)
     principal = Principal(id, frozenset(Role(each) for each in role), frozenset(organisation or ()))
     typer.echo(signed(KeyRing.from_settings(settings()), principal, lifetime))
-
-
-def keys(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
-    """Write a fresh private key for every issuer, and the public keys of all, to configure servers with.
-
-    Each process gets one private key (SIGNING_KEY_FILE) and all public ones (VERIFY_KEYS_FILE). Files are the owner's
-    alone; a file that is there already is never written over.
-    """
-    import json
-
-    from cli.errors import NO, Refused
-    from shared.keys import CLI, GATEWAY, generate, service_issuer
-    from shared.service_names import SERVICES
-
-    private, public = generate([CLI, GATEWAY, *(service_issuer(name) for name in SERVICES)])
-    texts = {f"{issuer.replace(':', '-')}.pem": pem for issuer, pem in private.items()}
-    texts["public-keys.json"] = json.dumps(public, indent=2) + "\n"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if there := [name for name in texts if (folder / name).exists()]:
-        raise Refused(f"{folder / there[0]} is there already; keys are never written over", NO)
-    for name, text in texts.items():
-        _write(folder / name, text)
-        typer.echo(folder / name)
-
-
-def _write(file: Path, text: str) -> None:
-    import os
-
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as stream:
-        stream.write(text)

@@ -75,6 +75,10 @@ class KeptRing(KeyRing):
         self._read()
         return gone
 
+    def signing_kids(self) -> set[str]:
+        """The names of the keys that sign."""
+        return {key.kid for key in self.signing.values()}
+
     def jwks(self) -> dict[str, Any]:
         """The public keys of all issuers so far, to configure other machines with."""
         return {"keys": [public_entry(kid, key) for kid, key in sorted(self.public.items())]}

@@ -30,7 +30,10 @@ COMMANDS = [
     ["parked", "discard"],
     ["parked", "timers"],
     ["token"],
-    ["keys"],
+    ["keys", "make"],
+    ["keys", "list"],
+    ["keys", "rotate"],
+    ["keys", "retire"],
     ["version"],
     ["test"],
 ]
@@ -252,16 +255,16 @@ def test_a_role_that_nobody_may_sign_for_is_refused(bare: Cli, role: str) -> Non
 def test_keys_are_the_owners_alone_and_never_written_over(bare: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "keys-to-be"
 
-    assert bare("keys", str(folder)).returncode == 0
+    assert bare("keys", "make", str(folder)).returncode == 0
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
     before = (folder / "cli.pem").read_bytes()
-    assert bare("keys", str(folder)).returncode == 1
+    assert bare("keys", "make", str(folder)).returncode == 1
     assert (folder / "cli.pem").read_bytes() == before
 
 
 def test_a_token_signed_with_a_key_of_one_machine_is_refused_on_another(bare: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "keys-to-be"
-    bare("keys", str(folder))
+    bare("keys", "make", str(folder))
     configured = {
         "SIGNING_KEY_FILE": str(folder / "service-cpd.pem"),
         "VERIFY_KEYS_FILE": str(folder / "public-keys.json"),
