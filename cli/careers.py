@@ -24,12 +24,32 @@ def show(who: str, *, json: bool, demo: bool) -> int:
     if found is None and not demo and (demo_folder() / "played").exists():
         return _from_demo(who, json)
     if found is None:
-        raise NotFound(f"nobody is known as {who!r}")
+        raise NotFound(_nobody(who, demo))
     if json:
         as_json(found)
     else:
         tell(found, console())
     return 0 if found["person"] else NO
+
+
+def _nobody(who: str, demo: bool) -> str:
+    """Where was looked, and what to try."""
+    if not demo and not _is_installed():
+        return (
+            f"nobody is known as {who!r}: there is no installation here ({settings().data_dir}) and no demonstration"
+            " was played; './continuum demo' plays one, './continuum import trainees' brings people in"
+        )
+    what, try_ = (
+        "the demonstration" if demo else "the installation",
+        "try a part of the name, the TRN or the id",
+    )
+    return f"nobody is known as {who!r} in {what} ({_place()}); {try_}"
+
+
+def _place() -> str:
+    """Where the data is: a folder, or the databases of a server by the beginning of their names."""
+    here = settings()
+    return f"databases {here.database_prefix}_*" if here.database_url else str(here.data_dir)
 
 
 def _is_installed() -> bool:

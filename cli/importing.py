@@ -112,10 +112,16 @@ def tell_errors(errors: list[Answer], rows: int) -> None:
     typer.echo(
         f"Nothing was stored: {len(errors)} errors in {rows} rows. Rows are those of a spreadsheet, the header is 1."
     )
-    cells = [(e["row"], e["column"], e["value"], e["message"]) for e in errors[:SHOWN]]
+    cells = [(e["row"], e["column"], e["value"], _beside_column(e)) for e in errors[:SHOWN]]
     console().print(table(("row", "column", "value", "what is wrong"), cells, right=[0]))
     if len(errors) > SHOWN:
         typer.echo(f"... and {len(errors) - SHOWN} more; --json lists all")
+
+
+def _beside_column(error: Answer) -> str:
+    """What is wrong, without the column's name, which stands beside it."""
+    message: str = error["message"]
+    return message.removeprefix(f"{error['column']} ")
 
 
 def tell_duplicates(duplicates: list[Answer]) -> None:

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -28,7 +29,7 @@ class Caller:
     def __init__(self, client: RpcClient) -> None:
         self._client, self._ring = client, KeyRing.from_settings(settings())
         self._there: set[str] = set()
-        self.operator = Principal(f"operator {_user()}", frozenset({Role.OPERATOR}))
+        self.operator = operator()
 
     def __call__(
         self,
@@ -58,6 +59,11 @@ class Caller:
         if not consumers(QUEUE.format(service)):
             raise Unavailable(f"nobody answers for {service}: 'continuum run {service}' would")
         self._there.add(service)
+
+
+def operator() -> Principal:
+    """The operator who sits here."""
+    return Principal(f"operator {_user()}", frozenset({Role.OPERATOR}))
 
 
 def signed(ring: KeyRing, principal: Principal, lifetime_s: float = 60.0) -> str:
@@ -106,9 +112,18 @@ def services_here() -> Iterator[None]:
         logs.configure("cli", version=here.service_version, level=level, stream=file)
         try:
             with running(SERVICES):
-                yield
+                yield from _until_stopped()
         finally:
             logs.configure("cli", level="ERROR")
+
+
+def _until_stopped() -> Iterator[None]:
+    """Whoever presses Ctrl-C is told at once that the services end in order."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write("\ncontinuum: stopping ...\n")
+        raise
 
 
 def demo_folder() -> Path:

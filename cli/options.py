@@ -24,6 +24,15 @@ def examples(*lines: str, before: Mapping[str, str] | None = None) -> str:
     return "\b\nExamples:\n" + "\n".join([f"  ./continuum {line}" for line in lines] + with_variables)
 
 
+def check_service(name: str) -> None:
+    """Raises Refused for a service that there is not, with those that there are."""
+    from cli.errors import WRONG, Refused
+    from shared.service_names import SERVICES
+
+    if name not in SERVICES:
+        raise Refused(f"there is no service {name!r}; there are {', '.join(SERVICES)}", WRONG)
+
+
 def about(demo: bool) -> None:
     """Choose the data that the command is about."""
     if demo:

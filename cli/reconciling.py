@@ -61,4 +61,8 @@ def _tell(found: Sequence[Finding], json: bool) -> None:
     rows = [(f.type, f.consumer, len(f.missing), f.on_the_way) for f in found if f.missing or f.on_the_way]
     if rows:
         console().print(table(("event", "consumer", "missing", "on the way"), rows, right=[2, 3]))
-    return typer.echo(f"{len(found)} subscriptions compared, {_missing(found)} events were missing")
+    return typer.echo(f"{len(found)} subscriptions compared: {_counted(_missing(found))} missing")
+
+
+def _counted(missing: int) -> str:
+    return "1 event was" if missing == 1 else f"{missing or 'no'} event{'s were' if missing else ' was'}"

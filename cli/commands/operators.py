@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import Demo, Grace, Json, about, examples
+from cli.options import Demo, Grace, Json, about, check_service, examples
 
 DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
@@ -76,6 +76,7 @@ def replay(
     from shared.operations.replay import expected
     from shared.operations.replay import replay as pages
 
+    check_service(service)
     about(demo)
     from_ = since.replace(tzinfo=UTC) if since else None
     total, done, screen = sum(expected(service, from_).values()), 0, console(stderr=True)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import Demo, Json, about, examples
+from cli.options import Demo, Json, about, check_service, examples
 
 Consumer = Annotated[str | None, typer.Option("--service", help="Of this consumer alone.")]
 Ids = Annotated[list[str], typer.Argument(metavar="EVENT_ID")]
@@ -183,9 +183,8 @@ def _states(given: list[str] | None) -> list[str]:
 
 
 def _consumers(service: str | None) -> tuple[str, ...]:
-    from cli.errors import WRONG, Refused
     from shared.service_names import SERVICES
 
-    if service is not None and service not in SERVICES:
-        raise Refused(f"there is no service {service!r}; there are {', '.join(SERVICES)}", WRONG)
+    if service is not None:
+        check_service(service)
     return (service,) if service else SERVICES

@@ -10,7 +10,8 @@ from cli.options import Demo, Json, about, examples
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
     app.command(
-        "timeline", epilog=examples('timeline "Zoë O\'Connor"', "timeline 3000012", "timeline 0199... --json")
+        "timeline",
+        epilog=examples('timeline "Zoë O\'Connor"', "timeline 1000037 --demo", "timeline 0199... --json"),
     )(timeline)
 
 

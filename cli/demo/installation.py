@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.demo import broker
@@ -10,6 +11,7 @@ from cli.errors import WRONG, Refused
 from cli.installation import Caller, services_here, use_demo
 from shared.config import settings
 from shared.database.migrate import drop, migrate
+from shared.errors import NotAllowed
 from shared.keys import CLI
 from shared.rpc import RpcClient
 from shared.service_names import SERVICES
@@ -31,7 +33,10 @@ def installation(*, keep: bool, remote: bool) -> Iterator[Caller]:
             open_.enter_context(services_here())
         client = RpcClient.from_settings(settings(), CLI)
         open_.callback(client.close)
-        yield Caller(client)
+        caller = Caller(client)
+        if remote:
+            check_clock(caller)
+        yield caller
         if not remote:
             (settings().data_dir / PLAYED).touch()
 
@@ -41,6 +46,17 @@ def _check_remote() -> None:
         raise Refused(
             "--remote needs AMQP_URI, and services there that run under CONTINUUM_DEMO_CLOCK=1", WRONG
         )
+
+
+def check_clock(call: Caller) -> None:
+    """Raises Refused when the services that answer have no clock that a demonstration may set."""
+    try:
+        for service in SERVICES:
+            call(service, "next_due", now=datetime.now(UTC))
+    except NotAllowed:
+        raise Refused(
+            f"{service} runs on the real clock: start all services with CONTINUUM_DEMO_CLOCK=1", WRONG
+        ) from None
 
 
 @contextmanager

@@ -94,6 +94,7 @@ class Process:
         return {each.service: each.state for each in self.group.supervisors}
 
     def _stop(self) -> int:
+        _say("stopping ...", 0)
         stopping = eventlet.spawn(self.group.stop, settings().shutdown_grace_s)
         while not stopping.dead and not self.signals.now:
             time.sleep(LOOK_S / 4)

@@ -178,14 +178,27 @@ def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) ->
     ledger = cli("ledger", "--json")
     assert ledger.returncode == 0
     assert json.loads(ledger.stdout)["missing"] == 0
-    assert cli("reconcile").returncode == 0
+    assert "no event was missing" in cli("reconcile").stdout
     assert "events projected again" in cli("replay", "people").stdout
 
 
-def test_somebody_who_is_not_known_is_not_found(cli: Cli) -> None:
+def test_whoever_is_not_known_is_not_found_and_it_is_told_where_was_looked(
+    cli: Cli, installation: dict[str, str]
+) -> None:
     answer = cli("timeline", "Nobody Atall")
 
-    assert (answer.returncode, answer.stderr) == (1, "continuum: nobody is known as 'Nobody Atall'\n")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("continuum: nobody is known as 'Nobody Atall' in the installation (")
+    assert installation["DATABASE_PREFIX"] in answer.stderr
+    assert "try a part of the name, the TRN" in answer.stderr
+
+
+def test_a_timeline_without_any_installation_says_what_makes_one(bare: Cli) -> None:
+    answer = bare("timeline", "Nobody Atall")
+
+    assert answer.returncode == 1
+    assert "there is no installation here" in answer.stderr
+    assert "./continuum demo" in answer.stderr
 
 
 def test_a_missing_event_is_found_sent_again_and_gone(cli: Cli) -> None:
@@ -233,10 +246,11 @@ def test_retrying_wants_to_know_what(cli: Cli) -> None:
     assert cli("parked", "retry", "--all").stdout == "0 events are tried again\n"
 
 
-def test_an_unknown_service_is_told_with_those_that_there_are(cli: Cli) -> None:
-    answer = cli("replay", "nobody")
+@pytest.mark.parametrize("command", ["replay", "run"])
+def test_an_unknown_service_is_a_mistake_and_told_with_those_that_there_are(bare: Cli, command: str) -> None:
+    answer = bare(command, "nobody")
 
-    assert answer.returncode == 1
+    assert answer.returncode == 2
     assert "there is no service 'nobody'; there are cpd, itt" in answer.stderr
 
 

@@ -72,6 +72,17 @@ def test_all_services_run_in_one_process_tell_that_they_are_ready_and_stop_in_or
     assert process.wait(30) == 0
 
 
+def test_whoever_presses_control_c_is_told_that_it_stops(start: Start) -> None:
+    process, address = start()
+    ready(address)
+
+    process.send_signal(signal.SIGINT)
+
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "continuum: stopping ...\n" in said
+
+
 def test_an_idle_process_is_small(start: Start) -> None:
     process, address = start()
     ready(address)
