@@ -42,7 +42,6 @@ for module in (
     timeline,
     run,
     installation_of,
-    keys,
     catalogue,
     machines,
     calls,
