@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.itt.domain.applications import INTERVIEWABLE, Application, Change, State, about, moved
+from services.itt.domain.applications import (
+    INTERVIEWABLE,
+    Application,
+    Candidacy,
+    Change,
+    State,
+    about,
+    moved,
+)
+from services.itt.domain.limits import refuse_no_room
 from shared.errors import Conflict, Invalid
 from shared.events.applications import InterviewArranged, InterviewCancelled, InterviewChanged
 
@@ -33,9 +42,10 @@ class Interview:
         return self.cancelled_at is None and self.at >= now
 
 
-def arrange(application: Application, interview: Interview, now: datetime) -> Change:
-    """Invite the candidate. Raises TransitionNotAllowed, Invalid by field."""
+def arrange(application: Application, known: Candidacy, interview: Interview, now: datetime) -> Change:
+    """Invite the candidate. Raises TransitionNotAllowed, Invalid by field, Conflict when four are in progress."""
     after = moved(application, "interview")
+    refuse_no_room(application, known)
     _check(application, interview, now)
     return after, (InterviewArranged(**about(after, now, **_said(interview))),)
 

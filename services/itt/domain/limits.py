@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from services.itt.domain.applications import UNSUCCESSFUL, Application
+from services.itt.domain.applications import IN_PROGRESS, UNSUCCESSFUL, Application, Candidacy
+from shared.errors import Conflict
 
 MOST_IN_PROGRESS = 4
 MOST_A_CYCLE = 15
@@ -15,3 +16,13 @@ def counted(applications: Iterable[Application], cycle: int) -> int:
     if cycle >= ALL_COUNT_FROM:
         return sum(application.sent_at is not None for application in mine)
     return sum(application.state in UNSUCCESSFUL for application in mine)
+
+
+def refuse_no_room(application: Application, others: Candidacy) -> None:
+    """An application that comes back into progress needs one of the four places. Raises Conflict."""
+    if application.state not in IN_PROGRESS and others.in_progress >= MOST_IN_PROGRESS:
+        raise Conflict(
+            f"The candidate has {MOST_IN_PROGRESS} applications in progress already; this one may be taken up"
+            " again when one of them ends",
+            in_progress=others.in_progress,
+        )

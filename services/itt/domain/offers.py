@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.itt.domain.applications import (
     EXPECTED,
-    IN_PROGRESS,
     Application,
     Candidacy,
     Change,
@@ -19,7 +18,7 @@ from services.itt.domain.applications import (
 )
 from services.itt.domain.courses import Course, Option
 from services.itt.domain.courses import State as CourseState
-from services.itt.domain.limits import MOST_IN_PROGRESS
+from services.itt.domain.limits import refuse_no_room
 from shared.errors import Conflict, Invalid
 from shared.events.applications import (
     ConditionChanged,
@@ -106,16 +105,6 @@ def _refuse_offer(application: Application, others: Candidacy, now: datetime) ->
     if any(other.state in EXPECTED and other.current_cycle >= application.cycle for other in rest):
         raise Conflict("The candidate has accepted another offer")
     refuse_no_room(application, others)
-
-
-def refuse_no_room(application: Application, others: Candidacy) -> None:
-    """An application that comes back into progress needs one of the four places. Raises Conflict."""
-    if application.state not in IN_PROGRESS and others.in_progress >= MOST_IN_PROGRESS:
-        raise Conflict(
-            f"The candidate has {MOST_IN_PROGRESS} applications in progress already; this one may be taken up"
-            " again when one of them ends",
-            in_progress=others.in_progress,
-        )
 
 
 def _refuse_course(application: Application, course: Course) -> None:

@@ -170,6 +170,7 @@ class Application(Base):
         ),
         Index("ix_application_lead_feed", "provider_code", "feed_position"),
         Index("ix_application_accredited_feed", "accredited_code", "feed_position"),
+        Index("ix_application_feed_at", "feed_at", "feed_position"),
         Index("ix_application_unnumbered", "recorded_at", postgresql_where=UNNUMBERED),
     )
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.itt.domain.applications import INTERVIEWABLE, State
+from services.itt.domain.applications import INTERVIEWABLE, Candidacy, State
 from services.itt.domain.interviews import arrange, cancel, cancel_upcoming, change
 from shared.errors import Conflict, Invalid, TransitionNotAllowed
 from tests.unit.itt.application_builders import NOW, an_application, an_interview
@@ -16,11 +16,11 @@ LATER = NOW + timedelta(days=8)
 def test_an_interview_is_arranged_while_the_application_waits_for_a_decision(state: State) -> None:
     mine = an_application(state)
     if state in INTERVIEWABLE:
-        after, (fact,) = arrange(mine, an_interview(mine), NOW)
+        after, (fact,) = arrange(mine, Candidacy((mine,)), an_interview(mine), NOW)
         assert (after.state, fact.TYPE) == (State.INTERVIEWING, "itt.interview.arranged.v1")
     else:
         with pytest.raises(TransitionNotAllowed):
-            arrange(mine, an_interview(mine), NOW)
+            arrange(mine, Candidacy((mine,)), an_interview(mine), NOW)
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,21 @@ def test_an_interview_is_arranged_while_the_application_waits_for_a_decision(sta
 def test_what_is_wrong_with_an_interview_is_told_by_field(field: str, value: object) -> None:
     mine = an_application()
     with pytest.raises(Invalid) as raised:
-        arrange(mine, an_interview(mine, **{field: value}), NOW)
+        arrange(mine, Candidacy((mine,)), an_interview(mine, **{field: value}), NOW)
     assert list(raised.value.fields) == [field]
+
+
+def test_an_inactive_application_is_not_interviewed_beside_four_in_progress() -> None:
+    mine = an_application(State.INACTIVE)
+    known = Candidacy((mine, *(an_application() for _ in range(4))))
+    with pytest.raises(Conflict, match="4 applications in progress"):
+        arrange(mine, known, an_interview(mine), NOW)
 
 
 @pytest.mark.parametrize("code", ["2LS", "2A5"])
 def test_who_trains_and_who_ratifies_may_interview(code: str) -> None:
     mine = an_application()
-    assert arrange(mine, an_interview(mine, provider_code=code), NOW)[1]
+    assert arrange(mine, Candidacy((mine,)), an_interview(mine, provider_code=code), NOW)[1]
 
 
 def test_a_change_says_what_is_different_and_no_change_says_nothing() -> None:

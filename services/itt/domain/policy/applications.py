@@ -1,5 +1,87 @@
-"""Who may do what to applications."""
+"""Who may do what to applications.
 
-from shared.policy import Role
+A candidate has their own; a lead school decides on its own courses, the accredited provider on what it runs or
+ratifies; a training partner reads only, and never what is sensitive; a referee writes the one reference they were asked
+for, as the principal whose id is the reference's.
+"""
 
-ROWS: tuple[tuple[str, Role, str], ...] = ()
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.itt.domain.policy.courses import AT_SITE, OWN_COURSE, RATIFIES, course_relations
+from shared.policy import ANY, Principal, Role
+
+SELF, REFEREE_OF = "self", "referee_of"
+
+CANDIDATES_OWN = (
+    "candidate.read",
+    "candidate.write",
+    "candidate.equality",
+    "application.choose",
+    "application.remove",
+    "application.send",
+    "application.accept",
+    "application.decline",
+    "application.withdraw",
+    "application.read",
+    "application.timeline",
+)
+DECIDERS_OWN = (
+    "application.read",
+    "application.read_sensitive",
+    "application.feed",
+    "application.timeline",
+    "application.interview",
+    "application.offer",
+    "application.withdraw_offer",
+    "application.reject",
+    "application.conditions",
+    "application.recruit",
+    "application.defer",
+    "application.reinstate",
+    "application.withdraw_for_candidate",
+    "application.note",
+    "application.equality",
+)
+_DECIDERS = (
+    (Role.LEAD_SCHOOL, OWN_COURSE),
+    (Role.ACCREDITED_PROVIDER, OWN_COURSE),
+    (Role.ACCREDITED_PROVIDER, RATIFIES),
+)
+
+ROWS: tuple[tuple[str, Role, str], ...] = (
+    ("candidate.register", Role.CANDIDATE, ANY),
+    *((action, Role.CANDIDATE, SELF) for action in CANDIDATES_OWN),
+    *((action, role, relation) for action in DECIDERS_OWN for role, relation in _DECIDERS),
+    ("application.read", Role.TRAINING_PARTNER, OWN_COURSE),
+    ("application.read", Role.TRAINING_PARTNER, AT_SITE),
+    ("application.read", Role.OPERATOR, ANY),
+    ("application.timeline", Role.OPERATOR, ANY),
+    ("candidate.read", Role.OPERATOR, ANY),
+    ("candidate.decide_duplicate", Role.OPERATOR, ANY),
+    ("reference.answer", Role.REFEREE, REFEREE_OF),
+)
+
+
+def candidate_relations(by: Principal, person_ids: Iterable[UUID]) -> set[str]:
+    """How the principal stands to a candidate; ``person_ids`` are all ids that mean the candidate's person."""
+    return {SELF} if any(by.is_person(id_) for id_ in person_ids) else set()
+
+
+def application_relations(
+    by: Principal,
+    person_ids: Iterable[UUID],
+    provider_code: str,
+    accredited_code: str,
+    site_urn: str,
+    *,
+    visible: bool,
+) -> set[str]:
+    """How the principal stands to an application; to a provider one that was not sent does not exist."""
+    theirs = course_relations(by, provider_code, accredited_code, [site_urn]) if visible else set()
+    return theirs | candidate_relations(by, person_ids)
+
+
+def reference_relations(by: Principal, reference_id: UUID) -> set[str]:
+    """How the principal stands to a reference."""
+    return {REFEREE_OF} if by.is_person(reference_id) else set()

@@ -202,6 +202,7 @@ def _create_applications() -> None:
     op.create_index(
         "ix_application_cycle_state", "application", ["cycle", "state", "candidate_id"], unique=False
     )
+    op.create_index("ix_application_feed_at", "application", ["feed_at", "feed_position"], unique=False)
     op.create_index(
         "ix_application_lead_feed", "application", ["provider_code", "feed_position"], unique=False
     )

@@ -1,0 +1,204 @@
+"""Reading applications: one, the lists of providers and candidates, the feed of changes, the timeline."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true, union_all
+from sqlalchemy.orm import Session, aliased, load_only
+
+from services.itt import models
+from services.itt.domain import cycles, policy
+from services.itt.domain.applications import HIDDEN_FROM_PROVIDERS
+from services.itt.domain.duplicates import fold
+from services.itt.domain.policy.courses import AT_SITE, OWN_COURSE, RATIFIES
+from services.itt.handlers import candidacies, candidates, feed
+from services.itt.handlers.application_views import View, seen
+from shared.errors import NotFound
+from shared.paging import page
+from shared.policy import ANY, Principal
+
+Table = models.Application
+SHOWN = (
+    Table.id,
+    Table.candidate_id,
+    Table.state,
+    Table.cycle,
+    Table.current_cycle,
+    Table.course_option_id,
+    Table.sort_name,
+    Table.sent_at,
+    Table.inactive_due_at,
+    Table.recorded_at,
+    Table.feed_position,
+    Table.feed_at,
+)
+VISIBLE = and_(
+    Table.sent_at.is_not(None), Table.state.not_in([state.value for state in HIDDEN_FROM_PROVIDERS])
+)
+SORTS = {"sent": "sent_at", "name": "sort_name"}
+
+
+def get_application(session: Session, now: datetime, by: Principal, *, application_id: UUID) -> View:
+    """Everything about one application that the principal may read. Raises NotFound, also for who may not."""
+    row = candidacies.find(session, application_id)
+    candidate = candidacies.find_candidate(session, row.candidate_id)
+    (mine,) = candidacies.loaded(session, [row], {candidate.id: candidate})
+    if not policy.PERMISSIONS.allows(by, "application.read", candidacies.relations_of(session, by, mine)):
+        raise NotFound(f"There is no application {application_id}")
+    return seen(session, by, mine, candidate)
+
+
+def my_applications(session: Session, now: datetime, by: Principal) -> View:
+    """All applications of the candidate who asks, of all cycles, latest first."""
+    candidate = candidates.own(session, by, "candidate.read")
+    mine = select(Table).where(Table.candidate_id == candidate.id).order_by(Table.id.desc())
+    return {"items": _items(session, list(session.scalars(mine)))}
+
+
+def list_applications(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    provider_code: str | None = None,
+    cycle: int | None = None,
+    search: str | None = None,
+    sort: str = "sent",
+    descending: bool = False,
+    limit: int = 50,
+    after: str | None = None,
+    **filters: Any,
+) -> View:
+    """The applications of a cycle (by default the one that runs) that the principal may read as a provider.
+
+    ``filters``: states, course_id, site_code; ``search``: every word is in the name or the e-mail address.
+    """
+    wanted = [VISIBLE, Table.current_cycle == (cycle or cycles.current(now).year)]
+    wanted += [FILTERS[name](value) for name, value in filters.items() if value]
+    wanted += [Table.search_text.contains(word, autoescape=True) for word in fold(search or "").split()]
+    statement, listed = _among(_scope(by, "application.read", provider_code), wanted)
+    order = [getattr(listed, SORTS[sort]), listed.id]
+    found = page(session, statement, order=order, limit=limit, after=after, descending=descending)
+    return {"items": _items(session, found["items"]), "next": found["next"]}
+
+
+FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "states": lambda values: Table.state.in_(values),
+    "course_id": lambda value: Table.course_id == value,
+    "site_code": lambda value: Table.site_code == value,
+}
+
+
+def _scope(by: Principal, action: str, provider_code: str | None) -> list[ColumnElement[bool]]:
+    """Which applications the principal may read, as conditions that exclude each other: each has an index of its own.
+
+    Raises NotAllowed to who reads none, or none of the provider that is asked for.
+    """
+    holds = {row.relation for row in policy.PERMISSIONS if row.action == action and by.has(row.role)}
+    if not holds & {OWN_COURSE, RATIFIES, AT_SITE, ANY}:
+        policy.PERMISSIONS.require(by, action)
+    codes = policy.codes(by, "provider")
+    if ANY in holds:
+        return [Table.provider_code == provider_code if provider_code else true()]
+    if provider_code is not None:
+        codes = [code for code in codes if code == provider_code]
+        if not codes:
+            policy.PERMISSIONS.require(by, action)
+    clauses = {
+        OWN_COURSE: Table.provider_code.in_(codes),
+        RATIFIES: Table.accredited_code.in_(codes),
+        AT_SITE: _at_sites(policy.codes(by, "school")),
+    }
+    chosen = [clause for relation, clause in clauses.items() if relation in holds]
+    return [and_(clause, *(not_(other) for other in chosen[:n])) for n, clause in enumerate(chosen)]
+
+
+def _at_sites(urns: Sequence[str]) -> ColumnElement[bool]:
+    at = select(models.CourseOption.id).where(models.CourseOption.site_urn.in_(urns))
+    return Table.course_option_id.in_(at)
+
+
+def _among(
+    scope: Sequence[ColumnElement[bool]], wanted: Sequence[ColumnElement[bool]]
+) -> tuple[Select[Any], Any]:
+    """The applications within the scope, as one list that the database can merge from the indexes of its parts."""
+    parts = [select(Table).where(part, *wanted) for part in scope]
+    listed = aliased(Table, union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery())
+    shown = [getattr(listed, column.key) for column in SHOWN]
+    return select(listed).options(load_only(*shown)), listed
+
+
+def _items(session: Session, rows: Sequence[models.Application]) -> list[View]:
+    """Applications as a list shows them: the names behind their ids by one question each."""
+    offered = candidacies.options_of(session, {row.course_option_id for row in rows})
+    who = select(models.Candidate).where(models.Candidate.id.in_({row.candidate_id for row in rows}))
+    candidates_ = {candidate.id: candidate for candidate in session.scalars(who)}
+    return [_item(row, candidates_[row.candidate_id], *offered[row.course_option_id]) for row in rows]
+
+
+def _item(
+    row: models.Application,
+    candidate: models.Candidate,
+    course: models.Course,
+    option: models.CourseOption,
+) -> View:
+    own = (
+        "candidate_id",
+        "state",
+        "cycle",
+        "current_cycle",
+        "course_option_id",
+        "sent_at",
+        "inactive_due_at",
+    )
+    return {name: getattr(row, name) for name in own} | {
+        "application_id": row.id,
+        "first_names": candidate.first_names,
+        "last_name": candidate.last_name,
+        "course_id": course.id,
+        "course_code": course.code,
+        "course_name": course.name,
+        "provider_code": course.provider_code,
+        "accredited_code": course.accredited_code,
+        "start_month": course.start_month,
+        "site_code": option.site_code,
+        "site_urn": option.site_urn,
+        "study_mode": option.study_mode,
+        "is_inactive": row.state == "inactive",
+        "changed_at": row.feed_at or row.recorded_at,
+    }
+
+
+def application_changes(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    provider_code: str | None = None,
+    since: datetime | None = None,
+    after: int | None = None,
+    page_number: int | None = None,
+    limit: int = 50,
+) -> View:
+    """Applications that have changed, each once, by the order in which the changes became visible.
+
+    With ``after`` (the ``next`` of the answer before) or ``since`` oldest first, to go on from where one was; with
+    ``page_number`` newest first, and how many. ``since`` and ``looked_at`` are the wall clock: a poll with the
+    ``looked_at`` of the one before misses nothing.
+    """
+    scope = _scope(by, "application.feed", provider_code)
+    looked_at = feed.number(session)
+    begin = after if after is not None else (feed.highest(session, since) if since else 0)
+    statement, listed = _among(scope, [VISIBLE, Table.feed_position > begin])
+    found: View = {"total": None}
+    if page_number is not None:
+        found = {"total": session.scalar(select(func.count()).select_from(statement.subquery()))}
+        order = listed.feed_position.desc()
+        statement = statement.offset((page_number - 1) * limit)
+    else:
+        order = listed.feed_position.asc()
+    rows = list(session.scalars(statement.order_by(order).limit(limit)))
+    last = max((row.feed_position or 0 for row in rows), default=begin)
+    return found | {"items": _items(session, rows), "next": last, "looked_at": looked_at}
