@@ -12,6 +12,7 @@ from services.notifications.channels import channel_for
 from services.notifications.domain.telling import CONTACTS, ERASING, TOLD
 from services.notifications.handlers import contacts, deliveries, erasing, inbox, preferences, telling
 from services.notifications.models import Message
+from shared import maintenance
 from shared.config import settings
 from shared.database import sessions
 from shared.events import Event
@@ -62,7 +63,8 @@ class NotificationsService(Service):
 
     @every(interval=1)
     def deliver(self) -> None:
-        delivery.deliver(sessions(self.name), channel_for(settings()))
+        if maintenance.resting(self.name) is None:
+            delivery.deliver(sessions(self.name), channel_for(settings()))
 
     @rpc(schemas.Inbox, schemas.InboxPage, idempotent=True)
     def inbox(self, call: Call, **arguments: Any) -> dict[str, Any]:

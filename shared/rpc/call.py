@@ -24,8 +24,10 @@ def transaction_is_open() -> bool:
 class Transaction:
     """The one transaction of a call: opened when first asked for, its SQL ends with the deadline."""
 
-    def __init__(self, open_session: Callable[[], Session], deadline: float) -> None:
-        self._open, self._deadline = open_session, deadline
+    def __init__(
+        self, open_session: Callable[[], Session], deadline: float, *, read_only: bool = False
+    ) -> None:
+        self._open, self._deadline, self._read_only = open_session, deadline, read_only
         self._session: Session | None = None
         self.committing = False
 
@@ -37,6 +39,8 @@ class Transaction:
             _open.set(True)
             self._session.begin()
             driver(self._session.connection()).end_by(self._deadline)
+            if self._read_only:
+                self._session.connection().exec_driver_sql("SET TRANSACTION READ ONLY")
         return self._session
 
     def commit(self) -> None:

@@ -72,7 +72,8 @@ class Dispatcher:
         endpoint = self._endpoint(request)
         admitted = self._admission.admit(request.headers, public=endpoint.public)
         request.actor = admitted.principal.actor
-        self._refuse_in_maintenance(endpoint, admitted)
+        if not endpoint.idempotent and (rest := self._rest_for(admitted)) is not None:
+            raise rest.refusal(self.service)
         with (
             bound(actor=request.actor, deadline=admitted.deadline),
             self.places.place(admitted.principal, admitted.deadline),
@@ -88,12 +89,9 @@ class Dispatcher:
             raise OutcomeUnknown(f"{self.service} stopped during {endpoint.name}: look before asking again")
         return endpoint
 
-    def _refuse_in_maintenance(self, endpoint: Endpoint, admitted: Admitted) -> None:
-        """Reads go on, and operators may do everything."""
-        if endpoint.idempotent or admitted.principal.has(Role.OPERATOR):
-            return
-        if (rest := self._maintenance()) is not None:
-            raise rest.refusal(self.service)
+    def _rest_for(self, admitted: Admitted) -> Rest | None:
+        """The maintenance, as far as it concerns the caller: operators may do everything."""
+        return None if admitted.principal.has(Role.OPERATOR) else self._maintenance()
 
     def _work(
         self, endpoint: Endpoint, admitted: Admitted, request: Request
@@ -121,13 +119,16 @@ class Dispatcher:
         return self._once(admitted, work, last=True)
 
     def _once(self, admitted: Admitted, work: Callable[[Transaction], bytes], last: bool = False) -> bytes:
-        transaction = Transaction(self._open_session, admitted.deadline)
+        rest = self._rest_for(admitted)
+        transaction = Transaction(self._open_session, admitted.deadline, read_only=rest is not None)
         try:
             body = work(transaction)
             transaction.commit()
             failpoint("rpc.committed")
             return body
         except Exception as error:
+            if rest is not None and failures.was_read_only(error):
+                raise rest.refusal(self.service) from error
             told = failures.translated(error, committing=transaction.committing)
             if told is None or (failures.rerun(error) and not last):
                 raise

@@ -9,6 +9,7 @@ from shared.errors import Busy, Conflict, ContinuumError, DeadlineExceeded, Outc
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 UNIQUE, EXCLUSION = "23505", "23P01"
 QUERY_CANCELED, LOCK_NOT_AVAILABLE = "57014", "55P03"
+READ_ONLY = "25006"
 _LOST = ("08", "53", "57P")
 RERUN = frozenset({DEADLOCK, SERIALIZATION, UNIQUE, EXCLUSION})
 
@@ -16,6 +17,11 @@ RERUN = frozenset({DEADLOCK, SERIALIZATION, UNIQUE, EXCLUSION})
 def rerun(error: BaseException) -> bool:
     """Whether the same work may succeed when run again: somebody else was at it at the same time."""
     return _code(error) in RERUN
+
+
+def was_read_only(error: BaseException) -> bool:
+    """Whether it would have changed something in a transaction that may only read."""
+    return _code(error) == READ_ONLY
 
 
 def translated(error: BaseException, *, committing: bool) -> ContinuumError | None:

@@ -1,6 +1,7 @@
 """The service as others see it: what it listens to, what can be called, and tables that match the models."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from services.notifications.domain.telling import CONTACTS, TOLD
 from services.notifications.models import Activity, Base, Contact, Message
 from services.notifications.service import NotificationsService
+from shared import maintenance
 from shared.config import settings
 from shared.database.tables import SHARED
 from shared.errors import Conflict, Invalid
@@ -201,8 +203,9 @@ def test_the_migrated_tables_are_those_of_the_models(session: Session) -> None:
     assert compare_metadata(context, Base.metadata) == []
 
 
-def test_a_running_service_delivers_by_itself(committed: sessionmaker[Session]) -> None:
-    message_id, mail = new_id(), settings().data_dir / "mail"
+def ready_mail(committed: sessionmaker[Session]) -> Path:
+    """A message that may go; gives the file that it becomes."""
+    message_id = new_id()
     with committed() as session, session.begin():
         session.add(
             Contact(
@@ -215,11 +218,31 @@ def test_a_running_service_delivers_by_itself(committed: sessionmaker[Session]) 
             )
         )
         session.add(_message(id=message_id, state="ready"))
+    return settings().data_dir / "mail" / f"{message_id}.eml"
+
+
+def test_a_running_service_delivers_by_itself(committed: sessionmaker[Session]) -> None:
+    mail = ready_mail(committed)
     container = ServiceContainer(NotificationsService, {})
     container.start()
     try:
         with eventlet.Timeout(10):
-            while not (mail / f"{message_id}.eml").exists():
+            while not mail.exists():
                 eventlet.sleep(0.05)
     finally:
         container.stop()
+
+
+def test_no_mail_leaves_in_maintenance_and_afterwards_it_does(
+    committed: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "FRESH_S", -1.0)
+    mail, service = ready_mail(committed), object.__new__(NotificationsService)
+    with committed() as session, session.begin():
+        maintenance.begin(session, NOON, OPERATOR, "a new disk", 30)
+    service.deliver()
+    assert not mail.exists()
+    with committed() as session, session.begin():
+        maintenance.end(session, NOON, OPERATOR)
+    service.deliver()
+    assert mail.exists()

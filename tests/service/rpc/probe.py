@@ -90,6 +90,19 @@ class Probe:
         call.session.execute(text("INSERT INTO entry VALUES (:id, :note)"), entry)
         return entry
 
+    @rpc(Entry, Entry, idempotent=True)
+    def write_again(self, call: Call, **entry: Any) -> dict[str, Any]:
+        """It may run twice, and changes something all the same."""
+        call.session.execute(
+            text("INSERT INTO entry VALUES (:id, :note) ON CONFLICT (id) DO UPDATE SET note = excluded.note"),
+            entry,
+        )
+        return entry
+
+    @rpc(idempotent=True)
+    def read(self, call: Call) -> int:
+        return int(call.session.execute(text("SELECT count(*) FROM entry")).scalar_one())
+
     @rpc(Entry)
     def write_and_refuse(self, call: Call, **entry: Any) -> None:
         self.write(call, **entry)
