@@ -1,8 +1,10 @@
-"""The delivery loop: claim in one transaction, hand over outside of any, settle in another."""
+"""The delivery loop: claim in one transaction, hand over outside of any, settle in another.
+
+What time it is says the database: processes that claim from the same table need not agree on it.
+"""
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -50,20 +52,16 @@ class _Run:
         return Outcome(mail.message_id, "accepted")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def deliver(open_session: Sessions, channel: Channel, budget_s: float = BUDGET_S) -> int:
     """Deliver what is ready, for so long at most; gives how many were taken by the channel."""
     run, taken = _Run(channel, budget_s), 0
     with open_session() as session, session.begin():
-        sending.take_over(session, _now())
+        sending.take_over(session)
     try:
         while not run.over and (mails := _claim(open_session, channel)):
             outcomes = run.hand_over(mails)
             with open_session() as session, session.begin():
-                sending.settle(session, _now(), outcomes)
+                sending.settle(session, outcomes)
             taken += sum(outcome.event == "accepted" for outcome in outcomes)
     finally:
         channel.close()
@@ -72,4 +70,4 @@ def deliver(open_session: Sessions, channel: Channel, budget_s: float = BUDGET_S
 
 def _claim(open_session: Sessions, channel: Channel) -> list[Mail]:
     with open_session() as session, session.begin():
-        return sending.claim(session, _now(), channel.name, channel.batch)
+        return sending.claim(session, channel.name, channel.batch)

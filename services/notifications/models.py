@@ -50,7 +50,7 @@ class Message(Base):
     """One fact told to one person. It stands in the person's inbox at once; ``state`` is that of its e-mail.
 
     ``created_at``, ``held_until`` and ``read_at`` are business time; ``claimed_at``, ``retry_at`` and ``sent_at``
-    are by the clock on the wall. ``address`` is where it was last sent to.
+    are by the database's clock. ``address`` is where it was last sent to.
     """
 
     __tablename__ = "message"

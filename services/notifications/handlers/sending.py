@@ -1,15 +1,16 @@
 """What the delivery loop does in the database: claim, settle, and take over from a process that is gone.
 
-Between claim and settlement, outside any transaction, the mail is handed over. Times are by the clock on the wall.
+Between claim and settlement, outside any transaction, the mail is handed over. Times are by the database's clock, which
+all processes share: one whose own clock is wrong neither takes a live claim over nor leaves a dead one.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, column, or_, select, update, values
+from sqlalchemy import ColumnElement, Text, Uuid, column, func, literal, or_, select, update, values
 from sqlalchemy.orm import Session
 
 from services.notifications.domain.messages import (
@@ -27,6 +28,7 @@ from services.notifications.models import Contact, Message
 from services.notifications.rendering import as_mail
 from shared.aliases import known_as
 
+NOW = func.clock_timestamp()
 _TABLE = Message.__table__
 _COLUMNS = (
     Message.id,
@@ -58,15 +60,15 @@ class Outcome:
     reason: str | None = None
 
 
-def claim(session: Session, at: datetime, channel: str, limit: int) -> list[Mail]:
+def claim(session: Session, channel: str, limit: int) -> list[Mail]:
     """Take what is ready, oldest first, so that nobody else does; what lacks an address goes back to wait."""
-    due = or_(Message.retry_at.is_(None), Message.retry_at <= at)
+    due = or_(Message.retry_at.is_(None), Message.retry_at <= NOW)
     ready = select(*_COLUMNS).where(Message.state == State.READY, due).order_by(Message.id).limit(limit)
     rows = session.execute(ready.with_for_update(skip_locked=True)).all()
     found = _contacts(session, {row.recipient_id for row in rows})
     mails = [_mail(row, contact) for row in rows if (contact := found.get(row.recipient_id))]
     _put_back_to_wait(session, [row for row in rows if row.recipient_id not in found])
-    _note_claim(session, at, channel, mails)
+    _note_claim(session, channel, mails)
     return mails
 
 
@@ -78,14 +80,14 @@ def _put_back_to_wait(session: Session, lacking: Sequence[Any]) -> None:
         wait_for_address(session, began_at)
 
 
-def _note_claim(session: Session, at: datetime, channel: str, mails: Sequence[Mail]) -> None:
+def _note_claim(session: Session, channel: str, mails: Sequence[Mail]) -> None:
     if mails:
         rows = [(mail.message_id, mail.address) for mail in mails]
         to = values(column("id", Uuid), column("address", Text), name="claimed").data(rows)
         change = {
             "state": target("claimed").value,
             "attempts": _TABLE.c.attempts + 1,
-            "claimed_at": at,
+            "claimed_at": NOW,
             "channel": channel,
             "address": to.c.address,
         }
@@ -109,19 +111,19 @@ def _contacts(session: Session, recipients: set[UUID]) -> dict[UUID, Contact]:
     return found
 
 
-def settle(session: Session, at: datetime, outcomes: Iterable[Outcome]) -> None:
+def settle(session: Session, outcomes: Iterable[Outcome]) -> None:
     """Note what became of mails that were claimed; one that was taken over meanwhile is left as it is."""
     by_id = {outcome.message_id: outcome for outcome in outcomes}
     accepted = {message_id for message_id, outcome in by_id.items() if outcome.event == "accepted"}
     for message in _locked_sending(session, Message.id.in_(by_id.keys() - accepted)):
-        _settle(message, by_id[message.id], at)
+        _settle(message, by_id[message.id])
     sending = select(_TABLE.c.id).where(_TABLE.c.id.in_(accepted), _TABLE.c.state == State.SENDING)
     locked = session.scalars(sending.order_by(_TABLE.c.id).with_for_update()).all()
-    change = {"state": target("accepted").value, "sent_at": at, "reason": None, "retry_at": None}
+    change = {"state": target("accepted").value, "sent_at": NOW, "reason": None, "retry_at": None}
     session.execute(update(_TABLE).where(_TABLE.c.id.in_(locked)).values(change))
 
 
-def _settle(message: Message, outcome: Outcome, at: datetime) -> None:
+def _settle(message: Message, outcome: Outcome) -> None:
     event, delay = outcome.event, None
     if event == "not_reached" and (delay := retry_delay(message.attempts)) is None:
         event = "given_up"
@@ -129,12 +131,12 @@ def _settle(message: Message, outcome: Outcome, at: datetime) -> None:
         message.attempts -= 1
     message.state = TRANSITIONS.next(State.SENDING, event).value
     message.reason = outcome.reason
-    message.retry_at = at + delay if delay else None
+    message.retry_at = NOW + literal(delay) if delay else None
 
 
-def take_over(session: Session, at: datetime) -> int:
+def take_over(session: Session) -> int:
     """Settle claims of processes that are gone: again where that is harmless, else as unknown; gives how many."""
-    gone = _locked_sending(session, Message.claimed_at < at - timedelta(seconds=CLAIM_S))
+    gone = _locked_sending(session, Message.claimed_at < NOW - literal(timedelta(seconds=CLAIM_S)))
     for message in gone:
         message.state = after_interruption(message.channel).value
         message.reason = "interrupted"

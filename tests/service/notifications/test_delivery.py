@@ -260,7 +260,7 @@ def test_a_claim_that_may_still_live_is_left_alone(committed: Sessions) -> None:
 def test_who_comes_late_with_an_outcome_changes_nothing(committed: Sessions) -> None:
     (message_id,) = put(committed, state=State.UNKNOWN.value, attempts=1)
     with committed() as session, session.begin():
-        sending.settle(session, NOON, [Outcome(message_id, "accepted")])
+        sending.settle(session, [Outcome(message_id, "accepted")])
     assert states(committed) == [State.UNKNOWN]
 
 
