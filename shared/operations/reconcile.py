@@ -1,6 +1,8 @@
 """Compare what was published with what arrived, have the source send what is missing, and note how far that was done.
 
-Nothing older than what was noted is looked at, or sent, again: only inbox rows older than that may be purged.
+Nothing older than what was noted is looked at, or sent, again: only inbox rows older than that may be purged. The mark
+stays a day behind what was compared, because the hour of an event is that of its id, made by the clock of a process:
+one that is up to a day behind still makes ids after the mark, and what is lost of it is found (docs/adr/0003).
 """
 
 import time
@@ -28,6 +30,7 @@ from shared.service_names import SERVICES
 
 HOUR_S = 3600
 SETTLED_AFTER_S = 600.0  # no transaction is open for longer, so no id that is older can still be committed
+CLOCK_BEHIND_S = 86_400.0  # no process that makes ids has a clock that is further behind the database's
 AT_ONCE = 5_000
 ARRIVED = """
 SELECT message_id FROM inbox WHERE message_id = ANY(:ids)
@@ -38,7 +41,7 @@ Call = Callable[[str, str, Mapping[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One type at one consumer. ``verified_until``: everything made before it has arrived."""
+    """One type at one consumer. ``verified_until``: what has an older id has arrived, and no older id is made."""
 
     consumer: str
     source: str
@@ -97,8 +100,8 @@ def _under_way(compared: Compared) -> int:
 
 
 def _verified_until(now: datetime, compared: Compared, known: datetime | None) -> datetime | None:
-    """The hour up to which nothing is open; never less than what was noted."""
-    hour = int(earlier(now, SETTLED_AFTER_S).timestamp() // HOUR_S)
+    """The hour up to which nothing is open, and into which no id can come any more; never less than what was noted."""
+    hour = int(earlier(now, SETTLED_AFTER_S + CLOCK_BEHIND_S).timestamp() // HOUR_S)
     if compared.unsettled_hour is not None:
         hour = min(hour, compared.unsettled_hour)
     until = datetime.fromtimestamp(hour * HOUR_S, UTC)

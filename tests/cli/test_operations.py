@@ -76,26 +76,41 @@ def test_what_has_arrived_since_is_told_apart_from_what_has_not() -> None:
     assert reconcile.arrived(CONSUMER, [there, kept, lost]) == {there, kept}
 
 
-def test_an_installation_is_verified_up_to_the_last_whole_hour_in_which_nothing_is_open() -> None:
+def made_by_a_clock(behind: timedelta) -> UUID:
+    """An event that was published in time, with the id that a process makes whose clock is so far behind."""
+    return made(UUID(int=new_id().int - (int(behind.total_seconds() * 1000) << 80)))
+
+
+def test_an_installation_is_verified_up_to_a_whole_hour_a_day_ago_when_nothing_is_open() -> None:
     until = finding().verified_until
 
     assert until is not None
     now = datetime.now(UTC)
-    assert now - timedelta(hours=2) < until <= now - timedelta(minutes=10)
+    assert now - timedelta(hours=26) < until <= now - timedelta(hours=24, minutes=10)
     assert (until.minute, until.second) == (0, 0)
 
 
 def test_nothing_is_verified_beyond_an_hour_in_which_something_is_open() -> None:
-    made(UUID(int=new_id().int - (5 * 3_600_000 << 80)))
+    made_by_a_clock(timedelta(hours=50))
 
     until = finding().verified_until
 
     assert until is not None
-    assert until <= datetime.now(UTC) - timedelta(hours=5)
+    assert until <= datetime.now(UTC) - timedelta(hours=50)
+
+
+@pytest.mark.parametrize("behind", [timedelta(hours=1), timedelta(hours=5), timedelta(hours=24)])
+def test_what_a_process_makes_whose_clock_is_behind_is_found_when_it_is_lost_after_all_was_verified(
+    behind: timedelta,
+) -> None:
+    execute(CONSUMER, "UPDATE subscription SET verified_until = %s", (finding().verified_until,))
+    lost = made_by_a_clock(behind)
+
+    assert finding().missing == (lost,)
 
 
 def test_what_is_older_than_the_verified_hour_is_never_looked_at_again() -> None:
-    made(UUID(int=new_id().int - (5 * 3_600_000 << 80)))
+    made_by_a_clock(timedelta(hours=5))
     execute(
         CONSUMER,
         "UPDATE subscription SET verified_until = date_trunc('hour', now()) WHERE type = %s",
