@@ -13,6 +13,7 @@ from amqp.method_framing import frame_handler
 from kombu import Connection as Address
 from kombu.transport import pyamqp
 
+from shared.broker.passwords import with_password_of_now
 from shared.config import settings
 
 HEARTBEAT_S, CONNECT_TIMEOUT_S = 20, 5
@@ -134,13 +135,16 @@ class _Amqps(pyamqp.SSLTransport):
 
 def open_connection(uri: str | None = None, deliveries: Deliveries | None = None) -> Connection:
     """A connection of one's own, with heartbeats; whoever asked for it closes it. Raises OSError or AMQPError."""
-    uri = uri or settings().amqp_uri or ""
-    address = Address(
-        uri,
-        transport=_Amqps if uri.startswith("amqps:") else _Amqp,
-        heartbeat=HEARTBEAT_S,
-        connect_timeout=CONNECT_TIMEOUT_S,
-        transport_options={"frame_handler": deliveries.handler} if deliveries else {},
-    )
-    connection: Connection = address.transport.establish_connection()
-    return connection
+
+    def open_(address: str) -> Connection:
+        opening = Address(
+            address,
+            transport=_Amqps if address.startswith("amqps:") else _Amqp,
+            heartbeat=HEARTBEAT_S,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            transport_options={"frame_handler": deliveries.handler} if deliveries else {},
+        )
+        connection: Connection = opening.transport.establish_connection()
+        return connection
+
+    return with_password_of_now(uri or settings().amqp_uri or "", open_)

@@ -67,6 +67,11 @@ class CurrentSettings:
             self._now, self._before, self._changed_at = fresh, known, monotonic()
         return fresh
 
+    def has_files(self) -> bool:
+        """Whether any setting comes from a file, and so may change."""
+        self._known()
+        return bool(self._files)
+
     def before(self) -> Settings | None:
         """What held before the last change, if that was in the last ten minutes: a server may not have followed yet."""
         return self._before if monotonic() < self._changed_at + BEFORE_HOLDS_S else None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from shared.config import settings
 from shared.database import embedded
+from shared.database.passwords import with_password_of_now
 from shared.database.pool import MeasuredPool, PoolUse
 from shared.database.trips import ShortTrips
 
@@ -70,17 +71,24 @@ def operator_url(service: str) -> str:
 
 
 def connect(url: str, application: str, factory: type[Connection] = Connection) -> Connection:
-    """A connection of one's own, outside any pool. It must be closed by whoever asked for it."""
-    made: Connection = psycopg2.connect(
-        url,
-        connection_factory=factory,
-        application_name=f"continuum {application}",
-        client_encoding="UTF8",
-        options="-c timezone=UTC",
-        connect_timeout=5,
-        **KEEPALIVE,
-    )
-    return made
+    """A connection of one's own, outside any pool, with the password that its role has at the moment.
+
+    It must be closed by whoever asked for it.
+    """
+
+    def open_(address: str) -> Connection:
+        made: Connection = psycopg2.connect(
+            address,
+            connection_factory=factory,
+            application_name=f"continuum {application}",
+            client_encoding="UTF8",
+            options="-c timezone=UTC",
+            connect_timeout=5,
+            **KEEPALIVE,
+        )
+        return made
+
+    return with_password_of_now(url, open_)
 
 
 def make_engine(url: str, application: str, *, pool: int, overflow: int) -> Engine:

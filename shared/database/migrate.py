@@ -18,6 +18,7 @@ from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from psycopg2 import sql
+from psycopg2.extensions import encrypt_password
 from sqlalchemy import text
 
 from shared.config import PROJECT_ROOT, settings
@@ -88,7 +89,9 @@ def ensure_role(admin: psycopg2.extensions.connection, role: str, password: str 
         except psycopg2.errors.DuplicateObject:
             pass  # another migration was faster
         if password:
-            cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD %s").format(sql.Identifier(role)), (password,))
+            # Never as it is: the server may log statements.
+            verifier = encrypt_password(password, role, admin, "scram-sha-256")
+            cursor.execute(sql.SQL("ALTER ROLE {} PASSWORD %s").format(sql.Identifier(role)), (verifier,))
 
 
 def ensure_database(admin: psycopg2.extensions.connection, service: str) -> None:

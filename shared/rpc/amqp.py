@@ -19,6 +19,7 @@ from kombu.connection import Connection
 from kombu.transport import pyamqp
 
 from shared.broker import connection as broker
+from shared.broker.passwords import with_password_of_now
 from shared.rpc.limits import EXCHANGE
 
 HEARTBEAT_S = 20
@@ -133,6 +134,17 @@ class Link:
         if not is_monkey_patched("socket"):
             raise RuntimeError("RPC needs green sockets: call eventlet.monkey_patch() before anything else")
         self.blocked = False
+        self._amqp: Any = with_password_of_now(uri, lambda address: self._opened(address, name))
+        self.transport: _Gathers = self._amqp.transport
+        self._beat = eventlet.spawn(self._heartbeat)
+        try:
+            self.channel: Any = self._amqp.channel()
+        except BaseException:
+            self.drop()
+            raise
+        self.channel.auto_decode = False
+
+    def _opened(self, uri: str, name: str) -> Any:
         address = Connection(
             uri,
             transport=_Amqps if uri.startswith("amqps:") else _Amqp,
@@ -145,15 +157,7 @@ class Link:
                 "on_unblocked": lambda: self._is_blocked(False),
             },
         )
-        self._amqp: Any = address.transport.establish_connection()
-        self.transport: _Gathers = self._amqp.transport
-        self._beat = eventlet.spawn(self._heartbeat)
-        try:
-            self.channel: Any = self._amqp.channel()
-        except BaseException:
-            self.drop()
-            raise
-        self.channel.auto_decode = False
+        return address.transport.establish_connection()
 
     def _is_blocked(self, blocked: bool) -> None:
         self.blocked = blocked

@@ -145,9 +145,10 @@ class PrivatePostgres(PrivateServer):
     name = "postgresql"
     stop_signal = signal.SIGINT
 
-    def __init__(self, *, encoding: str = "UTF8") -> None:
+    def __init__(self, *, encoding: str = "UTF8", password: str | None = None) -> None:
+        """With ``password``, its superuser's, everybody needs a password (SCRAM); else nobody."""
         super().__init__()
-        self._encoding = encoding
+        self._encoding, self._password = encoding, password
 
     @staticmethod
     def programs() -> Path:
@@ -166,7 +167,8 @@ class PrivatePostgres(PrivateServer):
     @property
     def uri(self) -> str:
         """Where it listens, as its superuser."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        password = f":{self._password}" if self._password else ""
+        return f"postgresql://postgres{password}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> Self:
         """As any server. After ``kill`` the processes of connections go on for a moment, and hinder a new server."""
@@ -195,19 +197,15 @@ class PrivatePostgres(PrivateServer):
             return
         if self._user is not None:
             shutil.chown(self.folder, self._user)
+        program, options = self.programs() / "initdb", ["-U", "postgres", "-E", self._encoding, "--no-sync"]
+        if self._password is None:
+            options += ["-A", "trust"]
+        else:
+            told = self.folder / "password"
+            told.write_text(self._password)
+            options += ["-A", "scram-sha-256", "--pwfile", str(told)]
         subprocess.run(
-            [
-                self.programs() / "initdb",
-                "-D",
-                self._data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                self._encoding,
-                "--no-sync",
-            ],
+            [program, "-D", self._data, *options],
             env=self._environment(),
             cwd="/",
             check=True,

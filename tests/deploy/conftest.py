@@ -105,9 +105,12 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     """Migrated servers; ``migrate`` ran as its container does."""
     folder = tmp_path_factory.mktemp("deployment")
     make_secrets(folder / "secrets")
+    password = (folder / "secrets" / "postgres_password").read_text()
     with (
         private_server("RABBITMQ", lambda: PrivateRabbit(management=True)) as rabbit,
-        private_server("POSTGRES", lambda: PrivatePostgres(encoding="SQL_ASCII")) as postgres,
+        private_server(
+            "POSTGRES", lambda: PrivatePostgres(encoding="SQL_ASCII", password=password)
+        ) as postgres,
     ):
         made = Deployment(rabbit, postgres, folder)
         rabbit.control("add_user", ADMINISTRATOR, made.secret("rabbitmq_password"))
