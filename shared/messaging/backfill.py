@@ -1,6 +1,10 @@
-"""A new subscription "from the beginning" gets its past before live events, through the inbox like any other."""
+"""What a service missed comes before live events, through the inbox like any other.
+
+A new subscription "from the beginning" gets its past; a service whose database was restored gets what came since then.
+"""
 
 import time
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -8,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from shared.config import settings
 from shared.database import sessions
-from shared.database.tables import SUBSCRIPTION
+from shared.database.tables import SUBSCRIPTION as S
 from shared.errors import ContinuumError
 from shared.keys import KeyRing
 from shared.messaging.catchup import envelopes
@@ -27,34 +31,40 @@ def backfill(consumer: Any) -> None:
     client = RpcClient.from_settings(settings(), consumer.service)
     others = Others(consumer.service, client, KeyRing.from_settings(settings()))
     try:
-        for source, types in missing.items():
-            _from(consumer, others, source, types)
+        for (source, since), types in missing.items():
+            _from(consumer, others, source, types, since)
     finally:
         client.close()
 
 
-def _from(consumer: Any, others: Others, source: str, types: list[str]) -> None:
-    after = 0
-    while (page := _page(consumer, others, source, types, after))["last"] is not None:
+def _from(consumer: Any, others: Others, source: str, types: list[str], since: datetime | None) -> None:
+    asked: dict[str, Any] = {"types": types, "after": 0}
+    if since is not None:
+        asked["since"] = since.isoformat()
+    while (page := _page(consumer, others, source, asked))["last"] is not None:
         consumer.inbox.deliver(envelopes(page, source))
-        after = page["last"]
+        asked["after"] = page["last"]
     _done(consumer.service, source, types)
     log.info("backfill.done", service=consumer.service, source=source)
 
 
-def _missing(service: str) -> dict[str, list[str]]:
+def _missing(service: str) -> dict[tuple[str, datetime | None], list[str]]:
+    """(source, from when on; None: the beginning) -> types."""
+    columns = (S.c.source, S.c.type, S.c.backfilled_at, S.c.catch_up_from)
+    open_ = S.c.backfilled_at.is_(None) | S.c.catch_up_from.is_not(None)
     with sessions(service)() as session, session.begin():
-        rows = session.execute(select(SUBSCRIPTION).where(SUBSCRIPTION.c.backfilled_at.is_(None))).all()
-    found: dict[str, list[str]] = {}
+        rows = session.execute(select(*columns).where(open_)).all()
+    found: dict[tuple[str, datetime | None], list[str]] = {}
     for row in rows:
-        found.setdefault(row.source, []).append(row.type)
+        since = row.catch_up_from if row.backfilled_at is not None else None
+        found.setdefault((row.source, since), []).append(row.type)
     return found
 
 
-def _page(consumer: Any, others: Others, source: str, types: list[str], after: int) -> dict[str, Any]:
+def _page(consumer: Any, others: Others, source: str, asked: dict[str, Any]) -> dict[str, Any]:
     while not consumer.inbox.stopping:
         try:
-            found: dict[str, Any] = others.call(source, "event_page", {"types": types, "after": after})
+            found: dict[str, Any] = others.call(source, "event_page", asked)
             return found
         except ContinuumError as error:
             log.warning("backfill.waits", service=consumer.service, source=source, error=type(error).__name__)
@@ -65,7 +75,9 @@ def _page(consumer: Any, others: Others, source: str, types: list[str], after: i
 def _done(service: str, source: str, types: list[str]) -> None:
     with sessions(service)() as session, session.begin():
         session.execute(
-            update(SUBSCRIPTION)
-            .where(SUBSCRIPTION.c.source == source, SUBSCRIPTION.c.type.in_(types))
-            .values(backfilled_at=func.clock_timestamp())
+            update(S)
+            .where(S.c.source == source, S.c.type.in_(types))
+            .values(
+                backfilled_at=func.coalesce(S.c.backfilled_at, func.clock_timestamp()), catch_up_from=None
+            )
         )

@@ -49,7 +49,10 @@ def test_in_maintenance_nothing_changes_and_afterwards_what_waited_is_handled(
     told = json.loads(installation.command("maintenance", "status", "--json"))
     assert {row["service"]: row["why"] for row in told if row["on"]} == {"itt": "a new disk"}
     audited = "SELECT action, why FROM audit WHERE action LIKE 'maintenance%' ORDER BY recorded_at"
-    assert installation.sql("people", audited) == [("maintenance.begin", "a new disk"), ("maintenance.end", None)]
+    assert installation.sql("people", audited) == [
+        ("maintenance.begin", "a new disk"),
+        ("maintenance.end", None),
+    ]
 
 
 def refusal(address: str) -> str:

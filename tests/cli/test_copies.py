@@ -1,0 +1,86 @@
+"""Copies of the databases: what they are, what refuses, and what follows a restore, on the rows of known events."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.database import database_url
+from shared.database.seats import ACTIVE, Seat
+from shared.operations import restored
+from shared.service_names import SERVICES
+from shared.testing.cluster import execute as rows
+from tests.cli.conftest import Cli
+from tests.cli.rows import CONSUMER, SOURCE, empty, execute, failed, handled, made
+
+BOTH = (SOURCE, CONSUMER)
+pytestmark = [
+    pytest.mark.usefixtures("installation"),
+    pytest.mark.skipif(shutil.which("pg_dump") is None, reason="no pg_dump on PATH"),
+]
+
+
+@pytest.fixture(autouse=True)
+def fresh(installation: dict[str, str]) -> Iterator[None]:
+    empty(*BOTH)
+    yield
+    empty(*BOTH)
+
+
+def test_a_backup_holds_each_database_for_its_owner_alone_and_is_never_overwritten(
+    cli: Cli, tmp_path: Path
+) -> None:
+    made()
+    folder = tmp_path / "copy"
+    assert cli("backup", str(folder)).returncode == 0
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert set(manifest["services"]) == set(SERVICES)
+    assert manifest["services"][SOURCE]["highest_event"] > 0
+    assert {file.name for file in folder.iterdir()} == {"manifest.json", *(f"{s}.dump" for s in SERVICES)}
+    assert {file.stat().st_mode & 0o077 for file in (folder, *folder.iterdir())} == {0}
+
+    again = cli("backup", str(folder))
+    assert again.returncode == 1
+    assert "is not empty" in again.stderr
+
+
+def test_a_restore_asks_first_refuses_while_the_service_runs_and_then_puts_everything_back(
+    cli: Cli, tmp_path: Path
+) -> None:
+    made()
+    folder = str(tmp_path / "copy")
+    assert cli("backup", folder).returncode == 0
+    made()
+    asked = cli("restore", folder, SOURCE)
+    assert (asked.returncode, "say --yes" in asked.stderr) == (1, True)
+    seat = Seat(SOURCE, ACTIVE)
+    assert seat.take()
+    runs = cli("restore", folder, SOURCE, "--yes")
+    seat.close()
+    assert (runs.returncode, f"{SOURCE} runs" in runs.stderr) == (1, True)
+    assert rows(database_url(SOURCE), "SELECT count(*) FROM event_log") == [(2,)]
+
+    assert cli("restore", folder, SOURCE, "--yes").returncode == 0
+    assert rows(database_url(SOURCE), "SELECT count(*) FROM event_log") == [(1,)]
+    assert cli("ledger").returncode == 1  # the operator may read it again, and one event was never handled
+
+
+def test_a_folder_without_a_manifest_is_no_backup(cli: Cli, tmp_path: Path) -> None:
+    refused = cli("restore", str(tmp_path), SOURCE, "--yes")
+    assert refused.returncode == 1
+    assert "no manifest.json" in refused.stderr
+
+
+def test_what_a_consumer_holds_and_the_log_lacks_is_lost_and_what_both_have_is_not() -> None:
+    handled(made())
+    gone, parked = made(), made()
+    handled(gone)
+    failed(parked, "parked")
+    execute(SOURCE, "DELETE FROM event_log WHERE event_id IN (%s, %s)", (str(gone), str(parked)))
+
+    assert {each.event_id: each.held for each in restored.lost(SOURCE, BOTH)} == {
+        gone: {CONSUMER: "handled"},
+        parked: {CONSUMER: "parked"},
+    }
