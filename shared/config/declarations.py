@@ -131,7 +131,7 @@ class Settings:
     rpc_max_waiting: int = declared(
         "RPC_MAX_WAITING",
         "int",
-        100,
+        60,
         "Calls that wait for a free worker; what comes beyond is refused at once as Busy.",
         validate=Range(0, 10_000),
     )

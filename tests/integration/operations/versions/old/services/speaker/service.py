@@ -10,14 +10,14 @@ from shared.messaging import Fact, handles, publish
 from shared.service import Service
 from shared.testing.talker import SAID, Talker
 
-from ..words import WordHeard, WordSaid, facts_of
+from ..words import WordHeard, facts_of
 
 
 class Speech(Talker):
     """Each word is a row and its facts, in one transaction."""
 
     def __init__(self) -> None:
-        super().__init__(WordSaid)
+        super().__init__(lambda id_, number, _: facts_of(id_, number)[0])
 
     def _publish(self, session: Any, number: int) -> None:
         speech_id = UUID(int=number % self.plan.subjects + 1)
