@@ -1,6 +1,7 @@
 """Deadlines are rows: fired once when their time has come, late, after failures, and never lost."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,13 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from shared import maintenance
 from shared.config import settings
 from shared.database.tables import DUE
 from shared.errors import Conflict
 from shared.messaging.failures import MAX_STARTS
+from shared.policy import Role
+from shared.testing import principal
 from shared.timers import cancel, next_due, schedule, schedule_many
 from shared.timers.table import retry_parked
 
@@ -233,6 +237,30 @@ def test_the_active_process_fires_by_itself(make_session: Sessions, bells: Any, 
     while not bells.rings and time.monotonic() < end:
         eventlet.sleep(0.05)
     assert [subject for _, subject in bells.rings] == ["a"]
+
+
+def test_in_maintenance_no_timer_fires_and_afterwards_each_does(
+    make_session: Sessions, bells: Any, loop: Any, service_database: str
+) -> None:
+    with make_session() as session, session.begin():
+        maintenance.begin(session, NOON, principal(Role.OPERATOR), "a new disk", 60)
+    _eventually(lambda: maintenance.resting(service_database) is not None)
+    at(make_session, datetime.now(UTC) - HOUR, "a")
+    resting_while_it_rang: list[Any] = []
+    bells.on["a"] = lambda session, now, subject: resting_while_it_rang.append(maintenance.found(session))
+    eventlet.sleep(3)  # three looks of the loop
+
+    with make_session() as session, session.begin():
+        maintenance.end(session, NOON, principal(Role.OPERATOR))
+    _eventually(lambda: bells.rings)
+    assert resting_while_it_rang == [None]
+
+
+def _eventually(holds: Callable[[], Any]) -> None:
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        eventlet.sleep(0.05)
 
 
 def _swallowed(session: Session) -> None:
