@@ -1,5 +1,6 @@
 """Candidates, forms and applications, for tests of the handlers."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain.form import NEEDED, Section
-from services.itt.handlers import candidates, choices, decisions, forms
+from services.itt.handlers import candidates, choices, decisions
 from shared.ids import new_id
 from shared.policy import Principal, Role
 from shared.testing.kit import principal
@@ -17,7 +18,7 @@ from tests.unit.itt.test_form import COMPLETE
 View = dict[str, Any]
 
 
-def somebody(name: str = "Amina Okafor") -> Principal:
+def somebody() -> Principal:
     """A candidate who has no account yet."""
     return principal(Role.CANDIDATE, id=str(new_id()))
 
@@ -44,27 +45,23 @@ def ready(session: Session, name: str = "Amina Okafor", cycle: int = 2027) -> Pr
 
 
 def fill_in(session: Session, by: Principal, name: str = "Amina Okafor", cycle: int = 2027) -> None:
-    """Every section and two referees; the postcode is the candidate's own, so that nobody is a duplicate."""
+    """Every section and two referees, stored at once; no postcode, so that nobody is a duplicate."""
+    who = session.query(models.Candidate).filter_by(person_id=UUID(by.id)).one()
     first, _, last = name.partition(" ")
-    who = {"first_names": first, "last_name": last}
+    key = {"candidate_id": who.id, "cycle": cycle}
+    who.date_of_birth = date(2002, 5, 14)
+    if session.get(models.CandidateForm, (who.id, cycle)) is None:
+        session.add(models.CandidateForm(**key, created_at=NOW))
+        session.flush()
     for section in NEEDED:
-        content = COMPLETE[section] | (who if section is Section.PERSONAL_DETAILS else {})
-        if section is Section.CONTACT:
-            content = content | {"postcode": f"NE1 {by.id[-12:]}"}
-        forms.save_section(
-            session, NOW, by, section=section.value, content=content, completed=True, cycle=cycle
-        )
+        more = {"first_names": first, "last_name": last} if section is Section.PERSONAL_DETAILS else {}
+        said = {"content": COMPLETE[section] | more, "completed": True, "updated_at": NOW}
+        session.add(models.FormSection(**key, section=section.value, **said))
     for number in (1, 2):
-        forms.add_reference(
-            session,
-            NOW,
-            by,
-            name=f"Referee {number}",
-            email=f"referee{number}@example.com",
-            relationship="My head teacher",
-            referee_type="professional",
-            cycle=cycle,
-        )
+        named = {"name": f"Referee {number}", "email": f"referee{number}@example.com"}
+        named |= {"relationship": "My head teacher", "referee_type": "professional"}
+        session.add(models.Reference(**key, id=new_id(), state="not_requested", chasers=0, **named))
+    session.flush()
 
 
 def a_course(session: Session, places: int = 2, **more: Any) -> UUID:

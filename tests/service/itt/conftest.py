@@ -1,6 +1,7 @@
 """The service as a caller meets it: entrypoints with their schemas, and its deadlines, on one session."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from sqlalchemy.orm import Session
 
+from services.itt import models
 from services.itt.service import IttService
+from shared.database import database_url, make_engine
 from shared.events import Event
 from shared.messaging import declared
+from shared.messaging.outbox import OutboxSession
 from shared.policy import Principal
 from shared.rpc import Call, Rpc
 from shared.rpc.call import Transaction
@@ -20,6 +24,7 @@ from shared.rpc.endpoint import Endpoint
 from shared.rpc.wire import dumps
 from shared.testing import fact
 from shared.timers.entrypoints import Timer
+from tests.service.itt.courses_kit import load_schools, register_providers
 from tests.service.itt.kit import NOW
 
 
@@ -67,3 +72,25 @@ class Itt:
 @pytest.fixture
 def itt(session: Session) -> Itt:
     return Itt(session)
+
+
+Kept = Callable[[Callable[[Session], Any]], Any]
+CONNECTIONS = 20
+
+
+@pytest.fixture
+def kept(service_database: str) -> Iterator[Kept]:
+    """Carry work out in a transaction that is committed; everything is removed at the end."""
+    engine = make_engine(database_url(service_database), "tests", pool=CONNECTIONS, overflow=0)
+
+    def carry_out(work: Callable[[Session], Any]) -> Any:
+        with OutboxSession(engine, info={"service": service_database}) as session, session.begin():
+            return work(session)
+
+    carry_out(register_providers)
+    carry_out(load_schools)
+    yield carry_out
+    names = ", ".join(table.name for table in models.Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {names}, outbox, subject_sequence, audit, due CASCADE")
+    engine.dispose()

@@ -4,7 +4,7 @@ Each client has a transaction of its own on a real PostgreSQL.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,40 +16,11 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.handlers import courses, places
-from shared.database import database_url, make_engine
 from shared.errors import Conflict
-from shared.messaging.outbox import OutboxSession
-from tests.service.itt.courses_kit import (
-    ANALYST,
-    FULL,
-    LEAD,
-    NOW,
-    load_schools,
-    published,
-    register_providers,
-    with_places,
-)
+from tests.service.itt.conftest import Kept
+from tests.service.itt.courses_kit import ANALYST, FULL, LEAD, NOW, published, with_places
 
-CLIENTS, CONNECTIONS = 50, 20
-Kept = Callable[[Callable[[Session], Any]], Any]
-
-
-@pytest.fixture
-def kept(service_database: str) -> Iterator[Kept]:
-    """Carry work out in a transaction that is committed; everything is removed at the end."""
-    engine = make_engine(database_url(service_database), "tests", pool=CONNECTIONS, overflow=0)
-
-    def carry_out(work: Callable[[Session], Any]) -> Any:
-        with OutboxSession(engine, info={"service": service_database}) as session, session.begin():
-            return work(session)
-
-    carry_out(register_providers)
-    carry_out(load_schools)
-    yield carry_out
-    names = ", ".join(table.name for table in models.Base.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names}, outbox, subject_sequence, audit, due CASCADE")
-    engine.dispose()
+CLIENTS = 50
 
 
 def _option(kept: Kept, places_: int) -> tuple[UUID, UUID]:
