@@ -39,4 +39,4 @@ class FollowingRing(KeyRing):
         if (keys := (here.signing_key, here.verify_keys)) != self._held:
             self._held = keys
             self._hold(public_keys(here.verify_keys), signing)
-            log.info("keys taken over", count=len(self.public))
+            log.info("keys taken over", fields=sorted(self.public))

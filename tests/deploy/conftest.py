@@ -45,6 +45,7 @@ class Deployment:
     postgres: PrivatePostgres
     folder: Path
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    ports: dict[str, str] = field(default_factory=dict)
 
     def secret(self, name: str) -> str:
         """What a secret's file holds."""
@@ -87,6 +88,13 @@ class Deployment:
             )
         return port
 
+    def is_ready(self, name: str) -> bool:
+        """Whether a service that was started says so."""
+        asked = [sys.executable, "-P", "-m", "shared.health.probe", "/ready"]
+        environment = os.environ | {"PYTHONPATH": str(PROJECT_ROOT), "HTTP_PORT": self.ports[name]}
+        answer = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+        return answer.returncode == 0
+
     def run(self, name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run the command line as the container of that name does."""
         return subprocess.run(
@@ -127,15 +135,12 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 @pytest.fixture(scope="session")
 def running(deployment: Deployment) -> Deployment:
     """All services run, and say that they are ready."""
-    ports = {name: deployment.start(name) for name in SERVICES}
-    for name, port in ports.items():
-        asked = [sys.executable, "-P", "-m", "shared.health.probe", "/ready"]
-        environment = os.environ | {"PYTHONPATH": str(PROJECT_ROOT), "HTTP_PORT": port}
+    deployment.ports |= {name: deployment.start(name) for name in SERVICES}
+    for name in SERVICES:
         for _ in range(WITHIN_S):
-            answer = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
-            if answer.returncode == 0:
+            if deployment.is_ready(name):
                 break
         else:
             said = (deployment.folder / f"{name}.log").read_text()
-            raise AssertionError(f"{name} does not get ready: {answer.stdout}\n{said[-3000:]}")
+            raise AssertionError(f"{name} does not get ready\n{said[-3000:]}")
     return deployment
