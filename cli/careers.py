@@ -8,27 +8,30 @@ from rich.console import Console
 
 from cli.errors import NO
 from cli.installation import connected, demo_folder, use_demo
+from cli.ledger_table import NARROW
 from cli.output import as_json, console, table
 from shared.config import settings
 from shared.database import embedded
 from shared.database.migrate import WrongRevision
 from shared.errors import NotFound, Unavailable
+from shared.events.cpd import EvaluationRequested, EvaluationScheduled
 from shared.runner.startup import CannotStart
 
 Answer = dict[str, Any]
+ASKED = frozenset({EvaluationScheduled.TYPE, EvaluationRequested.TYPE})
 
 
-def show(who: str, *, json: bool, demo: bool) -> int:
+def show(who: str, *, json: bool, demo: bool, every: bool = False) -> int:
     """Print it; gives 1 when there is no such person, or more than one."""
     found = _ask(who) if demo or _is_installed() else None
     if found is None and not demo and (demo_folder() / "played").exists():
-        return _from_demo(who, json)
+        return _from_demo(who, json, every)
     if found is None:
         raise NotFound(_nobody(who, demo))
     if json:
         as_json(found)
     else:
-        tell(found, console())
+        tell(found, console(), every=every)
     return 0 if found["person"] else NO
 
 
@@ -71,18 +74,18 @@ def _ask(who: str) -> Answer | None:
     return found if found["person"] or found["candidates"] else None
 
 
-def _from_demo(who: str, json: bool) -> int:
+def _from_demo(who: str, json: bool, every: bool) -> int:
     """Another folder is another process: nothing of the one that was looked at first stays open."""
     sys.stderr.write(f"continuum: from the demonstration ({demo_folder()})\n")
     use_demo()
-    options = ["--json"] if json else []
+    options = [name for name, given in (("--json", json), ("--all", every)) if given]
     sys.stdout.flush()
     embedded.stop()
     os.execv(sys.executable, [sys.executable, "-P", "-m", "cli", "timeline", "--demo", *options, "--", who])
 
 
-def tell(found: Answer, screen: Console) -> None:
-    """Print a timeline, or who is meant."""
+def tell(found: Answer, screen: Console, *, every: bool = False) -> None:
+    """Print a timeline, or who is meant; without ``every`` an evaluation has a row when it was given."""
     person = found["person"]
     if person is None:
         columns = ("name", "TRN", "stage", "id")
@@ -91,8 +94,16 @@ def tell(found: Answer, screen: Console) -> None:
         return screen.print(table(columns, rows))
     flag = f", {person['flag']}" if person["flag"] else ""
     screen.print(f"[bold]{name(person)}[/], TRN {person['trn'] or 'not yet'}: {person['stage_label']}{flag}")
-    rows = [(e["on"], _text(e), e["source"], e["recorded_by"]) for e in found["entries"]]
-    return screen.print(table(("date", "what happened", "source", "recorded by"), rows))
+    shown = [e for e in found["entries"] if every or e["type"] not in ASKED]
+    if screen.width >= NARROW:
+        rows = [(e["on"], _text(e), e["source"], e["recorded_by"]) for e in shown]
+        screen.print(table(("date", "what happened", "source", "recorded by"), rows))
+    else:
+        narrow = [(e["on"], f"{_text(e)} ({e['recorded_by']})") for e in shown]
+        screen.print(table(("date", "what happened (recorded by)"), narrow))
+    if left := len(found["entries"]) - len(shown):
+        screen.print(f"{left} more say when an evaluation is asked for: timeline --all shows them.")
+    return None
 
 
 def name(person: Answer) -> str:

@@ -5,11 +5,16 @@ import types
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
 from cli.asyncapi import document
 from cli.output import as_json, console, table
 from shared.events import Event, Person, event_types
 from shared.messaging.declarations import subscriptions
 
+NARROW = 140
 HEAD = """\
 # Events
 
@@ -87,6 +92,9 @@ def show(format: str) -> None:
         return print(markdown(entries), end="")
     if format == "asyncapi":
         return as_json(document())
+    screen = console()
+    if screen.width < NARROW:
+        return _blocks(entries, screen)
     rows = [
         (
             e.type,
@@ -97,7 +105,16 @@ def show(format: str) -> None:
         )
         for e in entries
     ]
-    return console().print(table(("event", "subject", "heard by", "personal data", "what it says"), rows))
+    return screen.print(table(("event", "subject", "heard by", "personal data", "what it says"), rows))
+
+
+def _blocks(entries: list[Entry], screen: Console) -> None:
+    """Where five columns have no room: a block for each event."""
+    for e in entries:
+        personal = "; personal data" if e.personal_data else ""
+        heard = ", ".join(e.consumers) or "nobody"
+        screen.print(e.type, style="bold", soft_wrap=True)
+        screen.print(Padding(escape(f"{e.purpose} Heard by {heard}{personal}."), (0, 0, 0, 2)))
 
 
 def markdown(entries: list[Entry]) -> str:

@@ -17,6 +17,9 @@ def add_to(app: typer.Typer) -> None:
 
 def timeline(
     who: Annotated[str, typer.Argument(metavar="NAME|TRN|ID")],
+    every: Annotated[
+        bool, typer.Option("--all", help="Also when each evaluation was scheduled and asked for.")
+    ] = False,
     json: Json = False,
     demo: Demo = False,
 ) -> None:
@@ -27,4 +30,4 @@ def timeline(
     from cli.careers import show
 
     about(demo)
-    raise typer.Exit(show(who, json=json, demo=demo))
+    raise typer.Exit(show(who, json=json, demo=demo, every=every))

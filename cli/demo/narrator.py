@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from textwrap import wrap
 from typing import Any
 from uuid import UUID
 
 from cli.demo.cast import OPERATOR
-from cli.demo.stage import LONDON, Stage
-from services.people.domain.timeline import details_of, sentence_for
+from cli.demo.stage import Stage
+from services.people.domain.timeline import day_of, details_of, sentence_for
 from services.people.domain.words import render
 from shared.events import Event, Person, cpd, itt, leadership, people
 from shared.messaging.catchup import envelopes
 from shared.messaging.envelope import Envelope, to_event
 
-NAMED = 4
+NAMED, NARROWEST = 4, 32
 # What goes without saying, or is said by another fact: it stands on the timelines, and not in this story.
 UNTOLD = {
     people.PersonIdentified,
@@ -59,6 +60,10 @@ class Told:
         )
         return f"{self.day}  {self.text}: {shown if more > 0 else ', '.join(self.names)}"
 
+    def wrapped(self, width: int) -> str:
+        """In lines of at most so many characters; what follows the first stands beneath its text."""
+        return "\n".join(wrap(str(self), max(width, NARROWEST), subsequent_indent=" " * 12))
+
 
 class Narrator:
     """Reads on in each log from where it stopped."""
@@ -71,18 +76,25 @@ class Narrator:
             if event not in UNTOLD:
                 self._types.setdefault(event.TYPE.split(".")[0], []).append(event.TYPE)
         self._names: dict[str, str] = {}
+        self._untold: list[tuple[date, str, str]] = []
 
     def skip(self) -> None:
         """Begin with what comes from now on."""
         for _ in self._new():
             pass
 
-    def lines(self) -> list[Told]:
-        """What is new, by day; the same sentence about several people is one line."""
-        told: dict[tuple[date, str], list[str]] = {}
+    def lines(self, until: date = date.max) -> list[Told]:
+        """What has come to be until that day, by the date that the timelines have as well.
+
+        The same sentence about several people is one line; what is agreed for a later day is told on that day.
+        """
         for envelope, event in sorted(self._new(), key=lambda each: (each[1].occurred_at, each[0].id)):
-            day, text, name = self._sentence(envelope, event)
-            told.setdefault((day, text), []).append(name)
+            self._untold.append(self._sentence(envelope, event))
+        told: dict[tuple[date, str], list[str]] = {}
+        for day, text, name in sorted(self._untold, key=lambda each: each[0]):
+            if day <= until:
+                told.setdefault((day, text), []).append(name)
+        self._untold = [each for each in self._untold if each[0] > until]
         return [
             Told(day, text, tuple(dict.fromkeys(filter(None, names)))) for (day, text), names in told.items()
         ]
@@ -105,13 +117,10 @@ class Narrator:
         )
         who: UUID = getattr(event, part)
         self._learn(event)
-        text = TOGETHER.get(envelope.type) or self._own_words(event, part)
-        return event.occurred_at.astimezone(LONDON).date(), text, self._names.get(str(who), "somebody")
-
-    def _own_words(self, event: Event, part: str) -> str:
-        sentence = sentence_for(event.TYPE, part)
-        text = " ".join(render(sentence.text, details_of(event, part)).split())
-        return text[0].upper() + text[1:]
+        sentence, details = sentence_for(event.TYPE, part), details_of(event, part)
+        text = TOGETHER.get(envelope.type) or " ".join(render(sentence.text, details).split())
+        day = day_of(sentence, details, event.occurred_at)
+        return day, text[0].upper() + text[1:], self._names.get(str(who), "somebody")
 
     def _learn(self, event: Event) -> None:
         """Names come with the facts that introduce people."""

@@ -151,6 +151,8 @@ def _perform(stage: Stage, screen: Console) -> None:
         while (moment := clock.next_moment()) is not None and moment <= end:
             clock.move(moment)
             clock.play_steps()
-            for told in narrator.lines():
-                progress.print(str(told), markup=False, soft_wrap=True)
+            for told in narrator.lines(until=stage.today):
+                progress.print(told.wrapped(screen.width), markup=False)
             progress.update(bar, completed=stage.done, description=str(stage.today))
+        for told in narrator.lines():
+            progress.print(told.wrapped(screen.width), markup=False)

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 
 from cli.careers import tell
 from cli.demo.cast import OPERATOR
@@ -109,4 +110,8 @@ def _next(screen: Console, shown: Player | None, demo: str) -> None:
         (f"./continuum replay people{demo}", "build the timelines again from the logs"),
     )
     for command, what in commands:
-        screen.print(f"  {command:<46} {what}", markup=False)
+        if screen.width >= NARROW:
+            screen.print(f"  {command:<46} {what}", markup=False)
+        else:
+            screen.print(f"  {command}", markup=False, soft_wrap=True)
+            screen.print(Padding(what, (0, 0, 0, 6)))

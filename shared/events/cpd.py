@@ -173,6 +173,7 @@ class BookingMovedUp(Event):
     activity_id: UUID
     booking_id: UUID
     person_id: UUID
+    title: str | None = None
 
 
 @event_type("cpd.activity.attended.v1", subject="activity", key="activity_id")
@@ -184,6 +185,7 @@ class ActivityAttended(Event):
     person_id: UUID
     hours_hundredths: int
     attended_on: date
+    title: str | None = None
 
 
 @event_type("cpd.evaluation.scheduled.v1", subject="activity", key="activity_id")
@@ -194,6 +196,7 @@ class EvaluationScheduled(Event):
     person_id: UUID
     level: int
     due_on: date
+    title: str | None = None
 
 
 @event_type("cpd.evaluation.requested.v1", subject="activity", key="activity_id")
@@ -217,6 +220,7 @@ class EvaluationRecorded(Event):
     level: int
     score: int
     recorded_on: date
+    title: str | None = None
 
 
 @event_type("cpd.contribution.recorded.v1", subject="contribution", key="contribution_id")

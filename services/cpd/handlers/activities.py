@@ -166,6 +166,7 @@ def _attended(session: Session, activity: Activity, booking: Booking, now: datet
             person_id=booking.person_id,
             hours_hundredths=booking.hours_hundredths,
             attended_on=attended_on,
+            title=activity.title,
         ),
     )
     plan(session, activity, booking.person_id, attended_on, now)

@@ -119,7 +119,7 @@ def cancel_booking(session: Session, now: datetime, by: Principal, *, booking_id
             changes={"id": booking_id},
         )
         for lucky in move_up(activity, made):
-            publish(session, _moved_up(lucky, now))
+            publish(session, _moved_up(activity, lucky, now))
     return booking
 
 
@@ -137,7 +137,11 @@ def tell_cancelled(session: Session, booking: Booking, now: datetime) -> None:
     )
 
 
-def _moved_up(booking: Booking, now: datetime) -> BookingMovedUp:
+def _moved_up(activity: Activity, booking: Booking, now: datetime) -> BookingMovedUp:
     return BookingMovedUp(
-        occurred_at=now, activity_id=booking.activity_id, booking_id=booking.id, person_id=booking.person_id
+        occurred_at=now,
+        activity_id=activity.id,
+        booking_id=booking.id,
+        person_id=booking.person_id,
+        title=activity.title,
     )

@@ -33,18 +33,19 @@ def plan(session: Session, activity: Activity, person_id: UUID, attended_on: dat
         session.add(asked)
         if asked.is_later:
             schedule(session, start_of(due_on), EVALUATION_DUE, str(asked.id))
-            publish(session, _scheduled(asked, now))
+            publish(session, _scheduled(activity, asked, now))
         else:
             asked.request(now)
 
 
-def _scheduled(asked: Evaluation, now: datetime) -> EvaluationScheduled:
+def _scheduled(activity: Activity, asked: Evaluation, now: datetime) -> EvaluationScheduled:
     return EvaluationScheduled(
         occurred_at=now,
         activity_id=asked.activity_id,
         person_id=asked.person_id,
         level=asked.level.value,
         due_on=asked.due_on,
+        title=activity.title,
     )
 
 
@@ -103,4 +104,5 @@ def _recorded(activity: Activity, asked: Evaluation, score: int, now: datetime) 
         level=asked.level.value,
         score=score,
         recorded_on=london_day(now),
+        title=activity.title,
     )

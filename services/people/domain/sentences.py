@@ -74,14 +74,14 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
 _CPD: Mapping[tuple[str, str], Sentence] = {
     (cpd.InductionDue.TYPE, ME): Sentence("Statutory induction is due"),
     (cpd.InductionProposed.TYPE, ME): Sentence(
-        "Induction proposed at school {school_urn} from {starts_on:day}; {appropriate_body} is to agree"
+        "Induction proposed at school {school_urn} from {starts_on:day}; {appropriate_body:body} is to agree"
     ),
     (cpd.InductionRefused.TYPE, ME): Sentence(
-        "{appropriate_body} did not agree to the induction period: {code:plain}"
+        "{appropriate_body:body} did not agree to the induction period: {code:plain}"
     ),
     (cpd.InductionOpened.TYPE, ME): Sentence(
         "Induction began at school {school_urn}, {terms_required_hundredths:hundredths} terms,"
-        " with {appropriate_body}",
+        " with {appropriate_body:body}",
         "starts_on",
     ),
     (cpd.InductionOpened.TYPE, "mentor_id"): Sentence(
@@ -135,21 +135,21 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
     (cpd.ActivityOffered.TYPE, "offered_by"): Sentence(
         "Offered to peers: {title} ({kind:plain}), {starts_at:day}, {school_urn:at_school}"
     ),
-    (cpd.BookingMade.TYPE, ME): Sentence("Booked: {title}, {starts_at:day}"),
+    (cpd.BookingMade.TYPE, ME): Sentence("{waiting:booked}: {title}, {starts_at:day}"),
     (cpd.BookingCancelled.TYPE, ME): Sentence("A booking was cancelled"),
-    (cpd.BookingMovedUp.TYPE, ME): Sentence("Moved up from the waiting list to a place"),
+    (cpd.BookingMovedUp.TYPE, ME): Sentence("Moved up from the waiting list to a place: {title:activity}"),
     (cpd.ActivityAttended.TYPE, ME): Sentence(
-        "Took part in peer development, {hours_hundredths:hundredths} hours", "attended_on"
+        "Took part in {title:activity}, {hours_hundredths:hundredths} hours", "attended_on"
     ),
     (cpd.EvaluationScheduled.TYPE, ME): Sentence(
-        "An evaluation at level {level} will be asked for on {due_on:day}"
+        "To be asked on {due_on:day} to evaluate {title:activity} ({level:level})"
     ),
-    (cpd.EvaluationRequested.TYPE, ME): Sentence("Asked to evaluate {title} at level {level}", "due_on"),
+    (cpd.EvaluationRequested.TYPE, ME): Sentence("Asked to evaluate {title} ({level:level})", "due_on"),
     (cpd.EvaluationRecorded.TYPE, ME): Sentence(
-        "Evaluated an activity at level {level}: {score} out of 5", "recorded_on"
+        "Evaluated {title:activity} ({level:level}): {score} out of 5", "recorded_on"
     ),
     (cpd.EvaluationRecorded.TYPE, "offered_by"): Sentence(
-        "An activity was evaluated by a peer at level {level}: {score} out of 5", "recorded_on", unsigned=True
+        "A peer evaluated {title:activity} ({level:level}): {score} out of 5", "recorded_on", unsigned=True
     ),
     (cpd.ContributionRecorded.TYPE, ME): Sentence(
         "Contributed ({kind:plain}): {what}; {people_reached} colleagues,"

@@ -1,6 +1,6 @@
 """From an event to the facts that it states about people, and from facts to a timeline in plain words."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.people.domain.facts import EFFECTS, VOIDING, PersonFact
 from services.people.domain.sentences import SENTENCES, Sentence
-from services.people.domain.words import fields_of, london, render
+from services.people.domain.words import body, fields_of, london, render
 from shared.events import Event, people
 
 PARTS = ("person_id", "mentor_id", "tutor_id", "offered_by", "merged_id")
@@ -91,14 +91,28 @@ def _entry(recorded: Recorded, voided: Collection[str], names: dict[str, str]) -
     actor = None if sentence.unsigned else recorded.actor
     return Entry(
         fact_id=fact.id,
-        on=fact.day(sentence.on) if fact.details.get(sentence.on) else london(fact.occurred_at),
+        on=day_of(sentence, fact.details, fact.occurred_at),
         text=text[0].upper() + text[1:],
         type=fact.type,
         source=recorded.source,
-        recorded_by=names.get(actor, actor) if actor else recorded.source,
+        recorded_by=_recorder(actor, names) if actor else recorded.source,
         recorded_at=fact.occurred_at,
         voided=str(fact.id) in voided,
     )
+
+
+def day_of(sentence: Sentence, details: Mapping[str, Any], occurred_at: datetime) -> date:
+    """The date that people mean by a fact: the one that it names, else the day in England on which it happened."""
+    named = details.get(sentence.on)
+    return date.fromisoformat(named) if named else london(occurred_at)
+
+
+def _recorder(actor: str, names: Mapping[str, str]) -> str:
+    """Who an actor is, in plain words."""
+    kind, _, code = actor.partition(" ")
+    if actor.startswith("timer:"):
+        return "automatically"
+    return f"appropriate body {body(code)}" if kind == "body" and code else names.get(actor, actor)
 
 
 def _plain(value: Any) -> Any:

@@ -48,6 +48,15 @@ PROPOSED_BY = {
 }
 
 
+# Guskey's five levels of evaluation (Guskey 2000).
+LEVELS = {1: "reactions", 2: "learning", 3: "support of the school", 4: "use of it", 5: "outcomes of pupils"}
+
+
+def body(code: str) -> str:
+    """The code of an appropriate body as its name reads: ``north-tyne`` -> ``North Tyne``."""
+    return code.replace("-", " ").title()
+
+
 WAYS: Mapping[str, Callable[[Any], str]] = {
     "day": day,
     "hundredths": hundredths,
@@ -57,6 +66,10 @@ WAYS: Mapping[str, Callable[[Any], str]] = {
     "list": listed,
     "plain": plain,
     "plain_list": lambda values: listed([plain(v) for v in values]),
+    "body": body,
+    "level": lambda level: LEVELS.get(level, f"level {level}"),
+    "activity": lambda title: title or "an activity",
+    "booked": lambda waiting: "On the waiting list" if waiting else "Booked",
     "at_school": lambda urn: f"at school {urn}" if urn else "online",
     "flag": lambda flag: f", {flag}" if flag else "",
     "risk": lambda at_risk: ", at risk of not passing" if at_risk else "",
@@ -73,7 +86,7 @@ class Words(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """The value in the way that the spec names."""
-        if value is None and format_spec != "at_school":
+        if value is None and format_spec not in ("at_school", "activity"):
             return "not known"
         return str(WAYS[format_spec](value) if format_spec else value)
 

@@ -1,13 +1,17 @@
 """The heap of steps, and the story."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, cast
+from uuid import UUID
 
-from cli.demo.narrator import Told
+from cli.demo.narrator import Narrator, Told
 from cli.demo.stage import Stage, office_hours, weekday
 from cli.installation import Caller
 from shared.errors import Conflict, Unavailable
+from shared.events import Event, cpd
+from shared.events.conversion import dumped
 from shared.policy import Principal, Role
 
 SOMEBODY = Principal("somebody", frozenset({Role.OPERATOR}), sets_clock=True)
@@ -100,6 +104,57 @@ def test_office_hours_are_those_of_london() -> None:
 def test_the_weekday_on_or_before_a_day() -> None:
     assert weekday(date(2026, 7, 1), 4) == date(2026, 6, 26)
     assert weekday(date(2026, 6, 26), 4) == date(2026, 6, 26)
+
+
+def test_a_line_of_the_story_stays_within_the_width_and_beneath_its_text() -> None:
+    told = Told(date(2026, 7, 1), "Placements completed", ("Ana Abbott", "Ben Begum", "Cai Singh"))
+
+    assert told.wrapped(40).splitlines() == [
+        "2026-07-01  Placements completed: Ana",
+        "            Abbott, Ben Begum, Cai Singh",
+    ]
+
+
+class Log:
+    """cpd's, with one event."""
+
+    def __init__(self, event: Event) -> None:
+        self._page = {
+            "event_id": str(UUID(int=1)),
+            "type": event.TYPE,
+            "subject": event.subject,
+            "sequence": 1,
+            "payload": json.dumps(dumped(event)),
+            "headers": {},
+        }
+
+    def __call__(
+        self, source: str, method: str, asked: Mapping[str, Any], *, by: Principal
+    ) -> dict[str, Any]:
+        page = [] if asked["after"] or source != "cpd" else [self._page]
+        return {"last": 1 if page else None, "events": page}
+
+
+def test_the_story_tells_a_fact_on_the_date_that_the_timelines_have() -> None:
+    agreed = cpd.InductionOpened(
+        occurred_at=datetime(2026, 8, 25, 9, tzinfo=UTC),
+        person_id=UUID(int=2),
+        period_id=UUID(int=3),
+        school_urn="990102",
+        appropriate_body="north-tyne",
+        starts_on=date(2026, 9, 1),
+        rule_set="early_career",
+        terms_required_hundredths=600,
+    )
+    narrator = Narrator(Stage(cast(Caller, Log(agreed)), "2A5", seed=1))
+
+    told = [narrator.lines(until=date(2026, month, day)) for month, day in ((8, 31), (9, 1), (9, 2))]
+
+    assert [[(line.day, line.text) for line in lines] for lines in told] == [
+        [],
+        [(date(2026, 9, 1), "Induction began")],
+        [],
+    ]
 
 
 def test_a_line_of_the_story_names_up_to_four_people_and_counts_the_others() -> None:

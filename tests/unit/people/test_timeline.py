@@ -205,6 +205,55 @@ def test_the_recorder_is_told_by_name_and_without_an_actor_it_is_the_service() -
     assert (by_name[0].recorded_by, by_service[0].recorded_by) == ("Ada Byron", "itt")
 
 
+@pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        ("timer:award", "automatically"),
+        ("body north-tyne", "appropriate body North Tyne"),
+        ("head of school 990102", "head of school 990102"),
+    ],
+)
+def test_the_recorder_is_told_in_plain_words(actor: str, told: str) -> None:
+    event, part, _, _ = EVENTS[0]
+
+    assert entries([recorded(event, part, actor=actor)], own=True)[0].recorded_by == told
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(True, "On the waiting list"), (False, "Booked")])
+def test_who_waits_for_a_place_has_not_booked_it(waiting: bool, told: str) -> None:
+    event = cpd.BookingMade(
+        occurred_at=AT,
+        activity_id=THING,
+        booking_id=THING,
+        person_id=ME,
+        waiting=waiting,
+        starts_at=AT,
+        title="Fractions",
+    )
+
+    (entry,) = entries([recorded(event, "person_id")], own=True)
+
+    assert entry.text == f"{told}: Fractions, 1 September 2026"
+
+
+@pytest.mark.parametrize(("title", "named"), [("Fractions", "Fractions"), (None, "an activity")])
+def test_an_evaluation_names_the_activity_and_its_level(title: str | None, named: str) -> None:
+    event = cpd.EvaluationRecorded(
+        occurred_at=AT,
+        activity_id=THING,
+        person_id=ME,
+        offered_by=OTHER,
+        level=2,
+        score=4,
+        recorded_on=AT.date(),
+        title=title,
+    )
+
+    (entry,) = entries([recorded(event, "person_id")], own=True)
+
+    assert entry.text == f"Evaluated {named} (learning): 4 out of 5"
+
+
 def test_who_evaluated_an_activity_is_not_told_to_who_offered_it() -> None:
     event = cpd.EvaluationRecorded(
         occurred_at=AT,
