@@ -1,5 +1,6 @@
 """``continuum import trainees``: what becomes of a file."""
 
+import sys
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from cli.errors import NO, WRONG, Refused
 from cli.installation import connected
 from cli.output import as_json as print_json
 from cli.output import console, table
+from cli.settling import settle
 from services.itt.domain import bulk_file
 from services.itt.domain.csv_files import RowError, pack
 from services.itt.domain.dates import today
@@ -70,7 +72,11 @@ def send(file: Path, provider: str, *, confirmed: Collection[int] = (), dry_run:
         answer = call("itt", "import_trainees", asked, by=provider_of(provider))
         if answer["error_count"] > len(answer["errors"]):
             answer["errors"] = _all_errors(call, provider, answer["import_id"])
-    return _answer(answer, dry_run, as_json)
+        exit_code = _answer(answer, dry_run, as_json)
+        if exit_code == 0 and not dry_run:
+            sys.stdout.flush()
+            settle(call)
+    return exit_code
 
 
 def _all_errors(call: Any, provider: str, import_id: str) -> list[Answer]:

@@ -3,11 +3,13 @@
 import json
 import re
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from cli.demo.sample import sample, with_mistakes
+from shared.database import connect, database_url
 from shared.service_names import SERVICES
 from tests.cli.conftest import Cli
 from tests.cli.rows import CONSUMER, SOURCE, empty, execute, failed, made
@@ -161,10 +163,19 @@ def test_to_store_a_file_the_provider_is_named(bare: Cli, file: Path) -> None:
     assert "--provider" in answer.stderr
 
 
+def asked_for(kind: str) -> bool:
+    """Whether a timer of that kind is still to fire."""
+    with closing(connect(database_url("itt"), "tests")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM due WHERE kind = %s", (kind,))
+        return cursor.fetchone() is not None
+
+
 def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) -> None:
     stored = cli("import", "trainees", str(file), "--provider", "2A5", "--json")
     assert stored.returncode == 0
     assert json.loads(stored.stdout)["created"] == 60
+    assert "Everything that was due has happened" in stored.stderr
+    assert not asked_for("request_trn")
 
     name = file.read_text().splitlines()[1].split(",")[3:5]
     career = cli("timeline", " ".join(name))

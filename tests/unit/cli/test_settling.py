@@ -1,0 +1,49 @@
+"""A command that runs the services itself waits for what follows at once, and says what is still to come."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.settling import still_to_come, until_at_rest
+from shared.service_names import SERVICES
+
+LATER = datetime.now(UTC) + timedelta(days=30)
+
+
+class Services:
+    """Answer with the states of the first service in turn, the last of them for ever; the others rest."""
+
+    def __init__(self, *states: tuple[datetime | None, int]) -> None:
+        self._states, self.looks = states, 0
+
+    def __call__(self, service: str, method: str, arguments: Mapping[str, Any] | None = None, /) -> Any:
+        if service != SERVICES[0]:
+            return {"at": None, "waiting_in_outbox": 0}
+        self.looks += method == "next_due"
+        due, waiting = self._states[min(self.looks, len(self._states)) - 1]
+        return {"at": due.isoformat() if due else None, "waiting_in_outbox": waiting}
+
+
+def test_what_is_due_and_what_is_under_way_is_waited_for() -> None:
+    over = datetime.now(UTC) - timedelta(seconds=1)
+    services = Services((over, 0), (over, 2), (LATER, 3), (LATER, 0))
+    assert until_at_rest(services, look_s=0)
+    assert services.looks == 5
+
+
+def test_a_deadline_to_come_is_not_waited_for() -> None:
+    services = Services((LATER, 0))
+    assert until_at_rest(services, look_s=0)
+    assert services.looks == 2
+
+
+def test_patience_has_an_end() -> None:
+    assert not until_at_rest(Services((None, 1)), patience_s=0.05, look_s=0.01)
+
+
+def test_what_is_still_to_come_is_said_with_how_it_happens() -> None:
+    due = datetime(2027, 9, 1, 8, tzinfo=UTC)
+    assert "on 2027-09-01" in still_to_come(due, at_rest=True)
+    assert still_to_come(None, at_rest=True) == "Everything that was due has happened."
+    assert "Not everything" in still_to_come(due, at_rest=False)
+    assert "./continuum run" in still_to_come(due, at_rest=False)
