@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
-from cli.events import catalogue, kind, markdown
+from cli.careers import tell
+from cli.events import catalogue, kind, markdown, show
 from cli.ledger_table import ledger_table, print_ledger, verdict
 from cli.output import as_json, table
 from shared.config import PROJECT_ROOT
@@ -25,6 +26,43 @@ def shown(printable: object) -> str:
     stream = io.StringIO()
     Console(file=stream, width=200).print(printable)
     return stream.getvalue()
+
+
+def career(width: int, *, every: bool = False) -> str:
+    entry = {"on": "2026-09-01", "source": "cpd", "recorded_by": "automatically", "voided": False}
+    entries = [
+        entry | {"text": "Induction began at school 990102", "type": "cpd.induction.opened.v1"},
+        entry | {"text": "Asked to evaluate Fractions (learning)", "type": "cpd.evaluation.requested.v1"},
+    ]
+    person = {"first_names": "Ada", "last_name": "Byron", "trn": "1000001", "stage_label": "Teacher"}
+    stream = io.StringIO()
+    found = {"person": person | {"flag": ""}, "entries": entries, "candidates": []}
+    tell(found, Console(file=stream, width=width), every=every)
+    return stream.getvalue()
+
+
+def test_a_timeline_counts_the_evaluations_that_are_only_asked_for_and_shows_them_when_wanted() -> None:
+    assert "Asked to evaluate" not in career(200)
+    assert "1 more say when an evaluation is asked for" in career(200)
+    assert "Asked to evaluate Fractions" in career(200, every=True)
+    assert "more say when" not in career(200, every=True)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_timeline_on_a_narrow_screen_cuts_no_word(width: int) -> None:
+    words = career(width, every=True).split()
+
+    assert {"Induction", "990102", "evaluate", "(automatically)"} <= set(words)
+
+
+def test_the_catalogue_on_a_narrow_screen_has_every_type_in_one_piece(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+
+    show("table")
+
+    assert set(event_types()) <= set(capsys.readouterr().out.split())
 
 
 def test_a_line_adds_up_when_every_event_has_one_fate() -> None:
