@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from shared.config import settings
@@ -150,10 +150,14 @@ def first() -> Any:
 
 def due(session: Session, types: Sequence[str], limit: int = 200) -> list[Any]:
     """What may run now: retries whose time has come, and those that nothing stands before any more."""
-    free = (F.c.state == "waiting") & F.c.type.in_(types) & (F.c.reason != "unknown")
-    ready = (F.c.state == "retrying") & (F.c.next_attempt_at <= NOW)
-    statement = select(F).where(or_(ready, free), first())
-    return list(session.execute(statement.order_by(F.c.source, F.c.subject, F.c.sequence).limit(limit)).all())
+    order = (F.c.source, F.c.subject, F.c.sequence)
+    kept = select(F).where(F.c.state != "discarded").order_by(*order)
+    # The first of each subject by sorting: to compare each with all others of its subject takes the square of them.
+    head = kept.ext(distinct_on(F.c.source, F.c.subject)).subquery()
+    free = (head.c.state == "waiting") & head.c.type.in_(types) & (head.c.reason != "unknown")
+    ready = (head.c.state == "retrying") & (head.c.next_attempt_at <= NOW)
+    statement = select(head).where(or_(ready, free)).order_by(head.c.source, head.c.subject)
+    return list(session.execute(statement.limit(limit)).all())
 
 
 def start(session: Session, message_id: UUID) -> int:

@@ -41,10 +41,11 @@ class Retries:
         """Run what is due, for a quarter of a second: new events do not wait long. Gives whether more may be due."""
         if time.monotonic() > self._looked_at + LOOK_AGAIN_S:
             self.begin()
-        end = time.monotonic() + SLICE_S
+        end = None
         while not self._inbox.stopping:
             with self._sessions() as session, session.begin():
                 rows = failures.due(session, self._types)
+            end = end or time.monotonic() + SLICE_S  # To look takes time, too, where thousands wait.
             for row in rows:
                 self._attempt(row.message_id)
                 if time.monotonic() > end:

@@ -24,7 +24,7 @@ from tests.integration.operations.installation import outside
 pytestmark = pytest.mark.timeout(600)
 VERSIONS = Path(__file__).parent / "versions"
 SERVICES = ("listener", "people", "speaker")
-TALKING = "total=1000000,subjects=20,rate=60,at_once=2"
+TALKING = "total=1000000,subjects=20,rate=20,at_once=2"
 WITHIN_S = 150.0
 MIGRATE = "from shared.database.migrate import migrate; migrate()"
 LEDGER = """
