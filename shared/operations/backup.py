@@ -23,6 +23,7 @@ from shared.errors import Conflict, Invalid, NotFound, Unavailable
 from shared.service_names import SERVICES
 
 MANIFEST = "manifest.json"
+PUT_BACK = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
 Progress = Callable[[str], None]
 STANDS = text("""
 SELECT (SELECT version_num FROM alembic_version) AS revision,
@@ -158,15 +159,12 @@ def put_back(folder: Path, service: str) -> dict[str, Any]:
     file = folder / str(was["file"])
     _run("pg_restore", None, "--list", str(file))
     _empty(service)
-    _run(
-        "pg_restore",
-        service,
-        "--no-owner",
-        "--no-privileges",
-        "--single-transaction",
-        "--exit-on-error",
-        str(file),
-    )
+    try:
+        _run("pg_restore", service, *PUT_BACK, str(file))
+    except ProgramFailed as failed:
+        raise ProgramFailed(
+            f"{failed.message}; the database of {service} is empty now, and waits for a copy"
+        ) from None
     grant_operator(service)
     return was
 
