@@ -72,9 +72,12 @@ class Deployment:
             shutil.copytree(PROJECT_ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         return root
 
-    def start(self, name: str) -> str:
-        """Start a service as its image starts it; gives the port of its pages."""
-        root, port = self.image(name), str(free_port())
+    def start(self, name: str) -> None:
+        """Start a service as its image starts it, with a port for its pages that no other one was given."""
+        root = self.image(name)
+        while (port := str(free_port())) in self.ports.values():
+            pass
+        self.ports[name] = port
         environment = self.environment(name) | {"PYTHONPATH": str(root), "HTTP_PORT": port}
         with (self.folder / f"{name}.log").open("wb") as log:
             self.processes.append(
@@ -86,7 +89,6 @@ class Deployment:
                     stderr=log,
                 )
             )
-        return port
 
     def is_ready(self, name: str) -> bool:
         """Whether a service that was started says so."""
@@ -135,7 +137,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 @pytest.fixture(scope="session")
 def running(deployment: Deployment) -> Deployment:
     """All services run, and say that they are ready."""
-    deployment.ports |= {name: deployment.start(name) for name in SERVICES}
+    for name in SERVICES:
+        deployment.start(name)
     for name in SERVICES:
         for _ in range(WITHIN_S):
             if deployment.is_ready(name):
