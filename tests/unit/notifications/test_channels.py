@@ -21,7 +21,7 @@ from services.notifications.channels import (
     channel_for,
 )
 from services.notifications.handlers.sending import Mail
-from shared.config import Settings
+from shared.config import Settings, current, settings
 from shared.testing.mail_server import HANG_UP, MailServer
 
 SENDER = "continuum@example.org"
@@ -172,3 +172,21 @@ def test_one_refused_recipient_does_not_harm_the_next_mail() -> None:
 def test_mail_is_files_until_a_server_is_configured(tmp_path: Path) -> None:
     assert isinstance(channel_for(Settings(data_dir=tmp_path)), FileChannel)
     assert isinstance(channel_for(Settings(smtp_url="smtp://mail.example.org")), SmtpChannel)
+
+
+def test_the_next_batch_goes_by_the_address_and_password_that_the_file_has_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "smtp_url"
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    monkeypatch.setenv("SMTP_URL_FILE", str(file))
+    monkeypatch.setattr(current, "LOOK_EVERY_S", 0.0)
+    settings.cache_clear()
+    with MailServer() as first, MailServer() as second:
+        for server in (first, second):
+            file.write_text(server.url)
+            with closing(channel_for(settings())) as channel:
+                channel.hand_over(MAIL)
+    assert (len(first.taken), len(second.taken)) == (1, 1)
+    monkeypatch.undo()
+    settings.cache_clear()
