@@ -50,25 +50,25 @@ def go_inactive(session: Session, now: datetime, subject: str) -> None:
     candidacies.changed(session, now, TIMER, held, [change], action="application.inactivate")
 
 
-def end_cycle(session: Session, now: datetime, subject: str) -> None:
+def end_cycle(session: Session, now: datetime, subject: str, *, at_once: int = CANDIDATES_AT_ONCE) -> None:
     """Timer: an end of a cycle for the next candidates; it fires again at once while there may be more."""
     _, year, what = subject.split("/")
     moment = deadlines.ends_at(cycle(int(year)), what)
     if now < moment:
         schedule(session, moment, ENDS_KIND, subject)
         return
-    ids = _next(session, int(year), what)
-    if len(ids) == CANDIDATES_AT_ONCE:
+    ids = _next(session, int(year), what, at_once)
+    if len(ids) == at_once:
         schedule(session, now, ENDS_KIND, subject)
     _end(session, now, ids, int(year), what)
 
 
-def _next(session: Session, year: int, what: str) -> list[UUID]:
+def _next(session: Session, year: int, what: str, at_once: int) -> list[UUID]:
     """The candidates who are next, locked in the order of their ids."""
     table, who = models.Application, models.Candidate
     states = [state.value for state in ENDS[what]]
     open_ = exists().where(table.candidate_id == who.id, table.cycle == year, table.state.in_(states))
-    chosen = select(who.id).where(open_).order_by(who.id).limit(CANDIDATES_AT_ONCE)
+    chosen = select(who.id).where(open_).order_by(who.id).limit(at_once)
     return list(session.scalars(chosen.with_for_update()))
 
 
