@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from shared.calendar import LONDON
 from shared.config import settings
 from shared.service_names import SERVICES
 
 PATIENCE_S, LOOK_S = 60.0, 0.2
-GOES_ON = "while services run: './continuum run'"
+GOES_ON = "while './continuum run' is on"
 
 
 class Ask(Protocol):
@@ -60,4 +61,6 @@ def still_to_come(due: datetime | None, *, at_rest: bool) -> str:
         return f"Not everything that is due has happened yet; it goes on {GOES_ON}"
     if due is None:
         return "Everything that was due has happened."
-    return f"Everything that was due has happened; what comes next, on {due:%Y-%m-%d}, happens {GOES_ON}"
+    when = due.astimezone(LONDON)
+    comes = f"what comes next happens {GOES_ON} (the first on {when:%Y-%m-%d at %H:%M})"
+    return f"Everything that was due has happened; {comes}"

@@ -43,7 +43,7 @@ def test_patience_has_an_end() -> None:
 
 def test_what_is_still_to_come_is_said_with_how_it_happens() -> None:
     due = datetime(2027, 9, 1, 8, tzinfo=UTC)
-    assert "on 2027-09-01" in still_to_come(due, at_rest=True)
+    assert "on 2027-09-01 at 09:00" in still_to_come(due, at_rest=True)
     assert still_to_come(None, at_rest=True) == "Everything that was due has happened."
     assert "Not everything" in still_to_come(due, at_rest=False)
     assert "./continuum run" in still_to_come(due, at_rest=False)
