@@ -6,10 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 from uuid import UUID
 
+import pytest
+
+from cli.demo.installation import check_clock
 from cli.demo.narrator import Narrator, Told
 from cli.demo.stage import Stage, office_hours, weekday
+from cli.errors import Refused
 from cli.installation import Caller
-from shared.errors import Conflict, Unavailable
+from shared.errors import Conflict, NotAllowed, Unavailable
 from shared.events import Event, cpd
 from shared.events.conversion import dumped
 from shared.policy import Principal, Role
@@ -94,6 +98,16 @@ def test_who_is_away_for_a_moment_is_asked_again() -> None:
     caller = Caller_(away=1)
 
     assert stage(caller).ask(SOMEBODY, "itt", "backlog") == "answer"
+
+
+def test_services_on_the_real_clock_are_told_what_a_demonstration_needs() -> None:
+    def on_the_real_clock(*asked: object, **more: object) -> None:
+        raise NotAllowed("only an operator of a demonstration may say when a call happens")
+
+    with pytest.raises(
+        Refused, match="runs on the real clock: start all services with CONTINUUM_DEMO_CLOCK=1"
+    ):
+        check_clock(cast(Caller, on_the_real_clock))
 
 
 def test_office_hours_are_those_of_london() -> None:
