@@ -303,7 +303,7 @@ def test_a_booking_is_told_with_the_title_of_its_activity(session: Session) -> N
         capacity=12,
     )
     contacts.activity_offered(session, fact(offered))
-    ids = {"activity_id": activity_id, "booking_id": new_id(), "person_id": TRAINEE}
+    ids: dict[str, Any] = {"activity_id": activity_id, "booking_id": new_id(), "person_id": TRAINEE}
     hears(session, BookingMovedUp(occurred_at=NOON, **ids))
     hears(session, BookingCancelled(occurred_at=NOON, **ids | {"activity_id": new_id()}))
     up, cancelled = messages(session)
