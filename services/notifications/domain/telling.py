@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.events import Event, courses, cpd, itt, leadership, people
+from shared.events import Event, applications, courses, cpd, itt, leadership, people
 
 
 class Kind(StrEnum):
@@ -74,6 +74,29 @@ TELLINGS = (
     Telling(itt.AwardUndone, "award_undone", T, notice=True),
     Telling(itt.CourseCorrected, "course_corrected", T),
     Telling(itt.TraineeMoved, "trainee_moved", T, notice=True),
+    Telling(applications.ApplicationSent, "application_sent", T),
+    Telling(applications.ApplicationNotSent, "application_not_sent", T, notice=True),
+    Telling(applications.ApplicationInactivated, "application_inactivated", T),
+    Telling(applications.InterviewArranged, "interview_arranged", T, notice=True),
+    Telling(applications.InterviewChanged, "interview_changed", T, notice=True),
+    Telling(applications.InterviewCancelled, "interview_cancelled", T, notice=True),
+    Telling(applications.OfferMade, "offer_made", T, notice=True),
+    Telling(applications.OfferWithdrawn, "offer_withdrawn", T, notice=True),
+    Telling(applications.ApplicationRejected, "application_rejected", T, notice=True),
+    Telling(applications.OfferAccepted, "offer_accepted", T),
+    Telling(
+        applications.OfferDeclined,
+        "offer_declined_by_default",
+        T,
+        notice=True,
+        when=lambda e: e.because == "by_default",
+    ),
+    Telling(applications.ConditionsNotMet, "conditions_not_met", T, notice=True),
+    Telling(applications.Recruited, "recruited", T, notice=True, when=lambda e: not e.reinstated),
+    Telling(applications.OfferDeferred, "offer_deferred", T, notice=True),
+    Telling(applications.OfferReinstated, "offer_reinstated", T, notice=True),
+    Telling(applications.ReferenceChaserDue, "reference_chaser", T),
+    Telling(applications.ReferenceRefused, "reference_refused", T),
     Telling(cpd.InductionDue, "induction_due", I),
     Telling(cpd.InductionProposed, "induction_proposed", I),
     Telling(cpd.InductionRefused, "induction_refused", I, notice=True),
@@ -124,6 +147,20 @@ TELLS_NOBODY: dict[type[Event], str] = {
     courses.CourseChanged: "a matter of the provider's pages",
     courses.CoursePlacesChanged: "places are seen when searching, and change too often to be told",
     courses.CourseWithdrawn: "who applied is told by the facts of their application",
+    applications.CandidateRegistered: "the person opened the account",
+    applications.CandidateDetailsChanged: "the candidate wrote it; it only changes the contact",
+    applications.FormCarriedOver: "the candidate asked for it",
+    applications.DuplicateSuspected: "a person of the provider decides first",
+    applications.DuplicateDecided: "a matter of records",
+    applications.CourseChosen: "the candidate chose it",
+    applications.ChoiceRemoved: "the candidate removed it",
+    applications.ApplicationNoted: "a note of the provider, which the candidate does not read",
+    applications.ApplicationWithdrawn: "the candidate withdrew it",
+    applications.ConditionChanged: "it shows in the application; the decision that follows is told",
+    applications.ConditionsConfirmed: "the candidate is recruited already",
+    applications.ReferenceRequested: "the candidate knows it from the acceptance; the provider writes to referees",
+    applications.ReferenceProvided: "it shows in the application",
+    applications.ReferenceCancelled: "nothing is asked of anybody any more",
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",
@@ -148,8 +185,14 @@ TELLS_NOBODY: dict[type[Event], str] = {
     people.FactVoided: "who corrects the record tells the person",
 }
 
-# Events that bring somebody's name and address, and the field with the id of whom these are.
+# Events that bring somebody's name and address, and the field with the id of whom these are. The person of a reference
+# is the referee, who has no id.
 CONTACTS: dict[type[Event], str] = {
+    **dict.fromkeys(applications.AboutApplication.__subclasses__(), "person_id"),
+    applications.CandidateRegistered: "person_id",
+    applications.CandidateDetailsChanged: "person_id",
+    applications.FormCarriedOver: "person_id",
+    applications.Recruited: "person_id",
     itt.TraineeRegistered: "person_id",
     itt.TraineeChanged: "person_id",
     itt.PlacementArranged: "mentor_id",

@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.events import cpd, itt, leadership, people
+from shared.events import Event, applications, cpd, itt, leadership, people
 
 ME = "person_id"
 
@@ -69,6 +69,38 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
     (itt.TraineeMoved.TYPE, ME): Sentence(
         "Moved from provider {from_provider_code} to provider {provider_code}"
     ),
+}
+
+# Who applies where is the candidate's own affair: nobody else reads it on their timeline.
+_APPLYING: Mapping[type[Event], str] = {
+    applications.CandidateRegistered: "Opened an account to apply for teacher training",
+    applications.CandidateDetailsChanged: "Changed what the application says: {sections:plain_list}",
+    applications.FormCarriedOver: "Took the application along from cycle {from_cycle} to cycle {cycle}",
+    applications.CourseChosen: "Chose {course_name} ({course_code}) at provider {provider_code}",
+    applications.ChoiceRemoved: "Removed the choice of {course_name} at provider {provider_code}",
+    applications.ApplicationSent: "Applied for {course_name} at provider {provider_code}",
+    applications.ApplicationNotSent: "The application for {course_name} was not sent before the deadline",
+    applications.ApplicationInactivated: "Provider {provider_code} had not decided about {course_name} in time",
+    applications.InterviewArranged: "Invited to an interview by provider {with_provider_code} on {at:day}",
+    applications.InterviewChanged: "The interview with provider {with_provider_code} was changed: {at:day}",
+    applications.InterviewCancelled: "The interview with provider {with_provider_code} on {at:day} was cancelled",
+    applications.OfferMade: "Offered a place on {course_name} by provider {provider_code}",
+    applications.OfferWithdrawn: "Provider {provider_code} withdrew its offer of {course_name}",
+    applications.ApplicationRejected: "Provider {provider_code} did not offer a place on {course_name}",
+    applications.OfferAccepted: "Accepted the place on {course_name} at provider {provider_code}",
+    applications.OfferDeclined: "The offer of {course_name} at provider {provider_code} was declined",
+    applications.ApplicationWithdrawn: "The application for {course_name} was withdrawn",
+    applications.ConditionChanged: "A condition of the offer of {course_name}: {condition_state:plain}",
+    applications.ConditionsNotMet: "The conditions of the offer of {course_name} were not met",
+    applications.ConditionsConfirmed: "All conditions of the offer of {course_name} are met",
+    applications.Recruited: "Recruited to {course_name} by provider {provider_code}",
+    applications.OfferDeferred: "The place on {course_name} was deferred to cycle {deferred_to}",
+    applications.OfferReinstated: "The deferred place was taken up: {course_name} at provider {provider_code}",
+    applications.ReferenceRequested: "A referee was asked for a reference",
+    applications.ReferenceChaserDue: "A referee was reminded",
+    applications.ReferenceProvided: "A reference has come",
+    applications.ReferenceRefused: "A referee did not want to give a reference",
+    applications.ReferenceCancelled: "A reference is needed no more",
 }
 
 _CPD: Mapping[tuple[str, str], Sentence] = {
@@ -191,4 +223,10 @@ _PEOPLE: Mapping[tuple[str, str], Sentence] = {
     (people.FactVoided.TYPE, ME): Sentence("A fact was recorded in error and no longer counts"),
 }
 
-SENTENCES: Mapping[tuple[str, str], Sentence] = {**_ITT, **_CPD, **_LEADERSHIP, **_PEOPLE}
+SENTENCES: Mapping[tuple[str, str], Sentence] = {
+    **_ITT,
+    **{(event.TYPE, ME): Sentence(text, mine=True) for event, text in _APPLYING.items()},
+    **_CPD,
+    **_LEADERSHIP,
+    **_PEOPLE,
+}

@@ -9,11 +9,18 @@ from uuid import UUID
 from services.people.domain.facts import EFFECTS, VOIDING, PersonFact
 from services.people.domain.sentences import SENTENCES, Sentence
 from services.people.domain.words import body, fields_of, london, render
-from shared.events import Event, people
+from shared.events import Event, applications, people
 
 PARTS = ("person_id", "mentor_id", "tutor_id", "offered_by", "merged_id")
 # A merge is told once, on the person who stays; a separation is told to both.
-UNTOLD = frozenset({(people.PersonMerged.TYPE, "merged_id")})
+UNTOLD = frozenset(
+    {
+        (people.PersonMerged.TYPE, "merged_id"),
+        (applications.ApplicationNoted.TYPE, "person_id"),  # the provider's own notes
+        (applications.DuplicateSuspected.TYPE, "person_id"),  # names another candidate
+        (applications.DuplicateDecided.TYPE, "person_id"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
