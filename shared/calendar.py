@@ -5,11 +5,13 @@
 not hold yet they are worked out by the rules of the Banking and Financial Dealings Act 1971.
 """
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from govuk_bank_holidays.bank_holidays import BankHolidays
+import govuk_bank_holidays
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
@@ -67,9 +69,12 @@ def usual_holidays(year: int) -> frozenset[date]:
 
 @cache
 def _published() -> dict[int, frozenset[date]]:
+    """From the package's data alone: its code would bring an HTTP client into every process, 10 MB of it."""
+    listed = json.loads((files(govuk_bank_holidays) / "bank-holidays.json").read_text("utf-8"))
     years: dict[int, set[date]] = {}
-    for holiday in BankHolidays(use_cached_holidays=True).get_holidays(BankHolidays.ENGLAND_AND_WALES):
-        years.setdefault(holiday["date"].year, set()).add(holiday["date"])
+    for event in listed["england-and-wales"]["events"]:
+        day = date.fromisoformat(event["date"])
+        years.setdefault(day.year, set()).add(day)
     return {year: frozenset(days) for year, days in years.items() if len(days) >= HOLIDAYS_A_YEAR}
 
 
