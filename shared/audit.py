@@ -1,5 +1,6 @@
 """Who did what, when, why, and what changed: written by every command, in its transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -41,7 +42,27 @@ def audit(
     personal: dict[str, Any] | None = None,
 ) -> None:
     """Note a command: ``subject`` as ``kind/id``, ``changes`` as field -> new value or [old, new]."""
-    row = {
+    row = _row(by, now, action=action, subject=subject, why=why, changes=changes, personal=personal)
+    session.execute(insert(AUDIT).values(row))
+
+
+def audit_many(session: Session, by: Principal, now: datetime, notes: Sequence[dict[str, Any]]) -> None:
+    """Note many commands by one statement, each by the arguments of ``audit``."""
+    if notes:
+        session.execute(insert(AUDIT), [_row(by, now, **note) for note in notes])
+
+
+def _row(
+    by: Principal,
+    now: datetime,
+    *,
+    action: str,
+    subject: str,
+    why: str | None = None,
+    changes: dict[str, Any] | None = None,
+    personal: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    return {
         "id": new_id(),
         "at": now,
         "who": by.id,
@@ -53,7 +74,6 @@ def audit(
         "personal": plain(personal) if personal else None,
         "correlation_id": correlation_id(),
     }
-    session.execute(insert(AUDIT).values(row))
 
 
 def audit_trail(session: Session, subject: str) -> list[AuditRecord]:

@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Result, Select, tuple_
+from sqlalchemy import Result, Select, select, tuple_, union_all
 from sqlalchemy.exc import DataError, DBAPIError, StatementError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased, load_only
 
 from shared.errors import Invalid
 
@@ -41,6 +41,40 @@ def page(
     values = key or (lambda item: [getattr(item, c.key) for c in order])
     more = rows[limit:]
     return {"items": rows[:limit], "next": _cursor(values(rows[limit - 1])) if more else None}
+
+
+def merged_page(
+    session: Session,
+    parts: Sequence[Select[Any]],
+    entity: type[Any],
+    *,
+    order: Sequence[str],
+    shown: Sequence[str],
+    limit: int = 50,
+    after: str | None = None,
+    descending: bool = False,
+) -> dict[str, Any]:
+    """One page of a list whose parts exclude each other: each part is read by an index of its own, and no further.
+
+    ``parts`` are selects of the entity; ``order`` names its columns as in ``page``, ``shown`` those that are loaded.
+    Raises Invalid as ``page`` does.
+    """
+    columns = [getattr(entity, name) for name in order]
+    first = [_cut(part, columns, limit, after, descending) for part in parts]
+    listed = aliased(entity, union_all(*(select(part.subquery()) for part in first)).subquery())
+    merged = [getattr(listed, name) for name in order]
+    statement = select(listed).options(load_only(*(getattr(listed, name) for name in shown)))
+    return page(session, statement, order=merged, limit=limit, after=after, descending=descending)
+
+
+def _cut(
+    part: Select[Any], columns: Sequence[Any], limit: int, after: str | None, descending: bool
+) -> Select[Any]:
+    """The first rows of a part after the cursor, in order: one more than a page, to know whether more come."""
+    if after is not None:
+        at, given = tuple_(*columns), _open(after, len(columns))
+        part = part.where(at < tuple_(*given) if descending else at > tuple_(*given))
+    return part.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(limit + 1)
 
 
 def _executed(session: Session, statement: Select[Any], *, made_up: bool) -> Result[Any]:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select, true, union_all
-from sqlalchemy.orm import Session, aliased, load_only
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, not_, select, true, union_all
+from sqlalchemy.orm import Session, load_only
 
 from services.itt import models
 from services.itt.domain import cycles, policy
@@ -16,23 +16,23 @@ from services.itt.domain.policy.courses import AT_SITE, OWN_COURSE, RATIFIES
 from services.itt.handlers import candidacies, candidates, feed
 from services.itt.handlers.application_views import View, seen
 from shared.errors import NotFound
-from shared.paging import page
+from shared.paging import merged_page
 from shared.policy import ANY, Principal
 
 Table = models.Application
 SHOWN = (
-    Table.id,
-    Table.candidate_id,
-    Table.state,
-    Table.cycle,
-    Table.current_cycle,
-    Table.course_option_id,
-    Table.sort_name,
-    Table.sent_at,
-    Table.inactive_due_at,
-    Table.recorded_at,
-    Table.feed_position,
-    Table.feed_at,
+    "id",
+    "candidate_id",
+    "state",
+    "cycle",
+    "current_cycle",
+    "course_option_id",
+    "sort_name",
+    "sent_at",
+    "inactive_due_at",
+    "recorded_at",
+    "feed_position",
+    "feed_at",
 )
 VISIBLE = and_(
     Table.sent_at.is_not(None), Table.state.not_in([state.value for state in HIDDEN_FROM_PROVIDERS])
@@ -78,9 +78,9 @@ def list_applications(
     wanted = [VISIBLE, Table.current_cycle == (cycle or cycles.current(now).year)]
     wanted += [FILTERS[name](value) for name, value in filters.items() if value]
     wanted += [Table.search_text.contains(word, autoescape=True) for word in fold(search or "").split()]
-    statement, listed = _among(_scope(by, "application.read", provider_code), wanted)
-    order = [getattr(listed, SORTS[sort]), listed.id]
-    found = page(session, statement, order=order, limit=limit, after=after, descending=descending)
+    parts = [select(Table).where(part, *wanted) for part in _scope(by, "application.read", provider_code)]
+    given: View = {"limit": limit, "after": after, "descending": descending}
+    found = merged_page(session, parts, Table, order=(SORTS[sort], "id"), shown=SHOWN, **given)
     return {"items": _items(session, found["items"]), "next": found["next"]}
 
 
@@ -118,16 +118,6 @@ def _scope(by: Principal, action: str, provider_code: str | None) -> list[Column
 def _at_sites(urns: Sequence[str]) -> ColumnElement[bool]:
     at = select(models.CourseOption.id).where(models.CourseOption.site_urn.in_(urns))
     return Table.course_option_id.in_(at)
-
-
-def _among(
-    scope: Sequence[ColumnElement[bool]], wanted: Sequence[ColumnElement[bool]]
-) -> tuple[Select[Any], Any]:
-    """The applications within the scope, as one list that the database can merge from the indexes of its parts."""
-    parts = [select(Table).where(part, *wanted) for part in scope]
-    listed = aliased(Table, union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery())
-    shown = [getattr(listed, column.key) for column in SHOWN]
-    return select(listed).options(load_only(*shown)), listed
 
 
 def _items(session: Session, rows: Sequence[models.Application]) -> list[View]:
@@ -191,14 +181,33 @@ def application_changes(
     scope = _scope(by, "application.feed", provider_code)
     looked_at = feed.number(session)
     begin = after if after is not None else (feed.highest(session, since) if since else 0)
-    statement, listed = _among(scope, [VISIBLE, Table.feed_position > begin])
-    found: View = {"total": None}
-    if page_number is not None:
-        found = {"total": session.scalar(select(func.count()).select_from(statement.subquery()))}
-        order = listed.feed_position.desc()
-        statement = statement.offset((page_number - 1) * limit)
-    else:
-        order = listed.feed_position.asc()
-    rows = list(session.scalars(statement.order_by(order).limit(limit)))
-    last = max((row.feed_position or 0 for row in rows), default=begin)
-    return found | {"items": _items(session, rows), "next": last, "looked_at": looked_at}
+    parts: list[Any] = [
+        select(Table.id, Table.feed_position).where(part, Table.feed_position > begin) for part in scope
+    ]
+    total = None if page_number is None else _count(session, parts)
+    ids = _positions(parts, limit, page_number)
+    rows = {row.id: row for row in session.scalars(_shown().where(Table.id.in_(select(ids.c.id))))}
+    order = sorted(rows.values(), key=lambda row: row.feed_position or 0, reverse=page_number is not None)
+    last = max((row.feed_position or 0 for row in order), default=begin)
+    return {"items": _items(session, order), "next": last, "looked_at": looked_at, "total": total}
+
+
+def _shown() -> Select[models.Application]:
+    return select(Table).options(load_only(*(getattr(Table, name) for name in SHOWN)))
+
+
+def _count(session: Session, parts: Sequence[Select[Any]]) -> int:
+    """How many there are, read from the indexes alone."""
+    counts = [select(func.count()).select_from(part.subquery()).scalar_subquery() for part in parts]
+    return int(session.scalar(select(sum(counts[1:], counts[0]))) or 0)
+
+
+def _positions(parts: Sequence[Select[Any]], limit: int, page_number: int | None) -> Subquery:
+    """The ids of a page: oldest first to go on from a position, or newest first by its number."""
+    offset = ((page_number or 1) - 1) * limit
+    way = Table.feed_position.asc() if page_number is None else Table.feed_position.desc()
+    first = [part.order_by(way).limit(offset + limit).subquery() for part in parts]
+    merged = union_all(*(select(part) for part in first)).subquery()
+    position = merged.c.feed_position
+    ordered = select(merged.c.id).order_by(position.asc() if page_number is None else position.desc())
+    return ordered.offset(offset).limit(limit).subquery()

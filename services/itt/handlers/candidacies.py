@@ -4,7 +4,7 @@ Locks are taken in one order everywhere: the candidate, the applications by id, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,24 +19,16 @@ from services.itt.domain.applications import (
     Application,
     Candidacy,
     Change,
-    Condition,
-    ConditionState,
-    Reason,
-    State,
 )
-from services.itt.domain.duplicates import fold
 from services.itt.domain.policy.applications import application_relations, candidate_relations
-from services.itt.handlers import catalogue, places
+from services.itt.handlers import application_rows, catalogue, places
 from services.itt.handlers.after_decisions import follow_up
 from shared.aliases import known_as
-from shared.audit import audit
+from shared.audit import audit, audit_many
 from shared.errors import NotFound
-from shared.events import Person
 from shared.messaging import publish
 from shared.policy import Principal
 
-COMPOSED = frozenset({"id", "person_id", "person", "course", "option", "candidate_id", "cycle"})
-LIFECYCLE = tuple(field.name for field in fields(Application) if field.name not in COMPOSED)
 PRIVATE = frozenset(
     {"personal_statement", "withdrawal_text", "rejection_reasons", "offer_withdrawal_reason", "conditions"}
 )
@@ -116,7 +108,10 @@ def loaded(
     """The domain's applications of rows, in their order."""
     listed = list(rows)
     options = options_of(session, {row.course_option_id for row in listed})
-    return [application(row, candidates[row.candidate_id], *options[row.course_option_id]) for row in listed]
+    return [
+        application_rows.application(row, candidates[row.candidate_id], *options[row.course_option_id])
+        for row in listed
+    ]
 
 
 Offered = tuple[models.Course, models.CourseOption]
@@ -129,74 +124,6 @@ def options_of(session: Session, option_ids: Iterable[UUID]) -> dict[UUID, Offer
     )
     found = session.execute(statement.where(models.CourseOption.id.in_(list(option_ids))))
     return {option.id: (course, option) for course, option in found}
-
-
-def application(
-    row: models.Application,
-    candidate: models.Candidate,
-    course_row: models.Course,
-    option_row: models.CourseOption,
-) -> Application:
-    """The domain's application of its rows."""
-    course = catalogue.course(course_row, [option_row])
-    known = {name: getattr(row, name) for name in LIFECYCLE}
-    known |= {
-        "state": State(row.state),
-        "conditions": tuple(_condition(each) for each in row.conditions),
-        "rejection_reasons": tuple(Reason(**each) for each in row.rejection_reasons),
-        "withdrawal_reasons": tuple(row.withdrawal_reasons),
-        "state_before_deferral": State(row.state_before_deferral) if row.state_before_deferral else None,
-    }
-    return Application(
-        id=row.id,
-        candidate_id=candidate.id,
-        person_id=candidate.person_id,
-        person=person(candidate),
-        cycle=row.cycle,
-        course=course,
-        option=course.options[0],
-        **known,
-    )
-
-
-def _condition(each: Mapping[str, Any]) -> Condition:
-    return Condition(id=UUID(each["id"]), text=each["text"], state=ConditionState(each["state"]))
-
-
-def person(candidate: models.Candidate) -> Person:
-    """The candidate as facts carry people."""
-    return Person(
-        first_names=candidate.first_names,
-        last_name=candidate.last_name,
-        date_of_birth=candidate.date_of_birth,
-        email=candidate.email,
-    )
-
-
-def columns(after: Application) -> dict[str, Any]:
-    """The columns of what became of an application."""
-    values = {name: getattr(after, name) for name in LIFECYCLE}
-    return values | {
-        "state": after.state.value,
-        "conditions": [asdict(c) | {"id": str(c.id), "state": c.state.value} for c in after.conditions],
-        "rejection_reasons": [asdict(reason) for reason in after.rejection_reasons],
-        "withdrawal_reasons": list(after.withdrawal_reasons),
-        "state_before_deferral": after.state_before_deferral and after.state_before_deferral.value,
-        "course_option_id": after.option.id,
-        "course_id": after.course.id,
-        "provider_code": after.course.provider_code,
-        "accredited_code": after.course.content.accredited_code or after.course.provider_code,
-        "site_code": after.option.site_code,
-    }
-
-
-def names(candidate: models.Candidate) -> dict[str, str]:
-    """What the lists of providers sort and search by."""
-    said = (candidate.first_names, candidate.last_name, candidate.email)
-    return {
-        "sort_name": fold(f"{candidate.last_name} {candidate.first_names}"),
-        "search_text": fold(" ".join(said)),
-    }
 
 
 def person_ids(session: Session, person_id: UUID) -> set[UUID]:
@@ -232,26 +159,47 @@ def changed(
     why: str | None = None,
 ) -> None:
     """The end of a command: store, take or give back places, audit, publish. What changes nothing leaves no trace."""
-    before = {each.id: each for each in held.known.applications}
-    moves = []
-    for after, events in changes:
-        differs = catalogue.assign(held.rows[after.id], columns(after))
-        if not differs and not events:
-            continue
-        held.rows[after.id].recorded_at = func.clock_timestamp()
-        held.rows[after.id].feed_position = None
-        note(session, now, by, after.id, action, differs, why)
-        moves += _places(before[after.id], after)
-        for event in events:
-            publish(session, event)
-        follow_up(session, now, before[after.id], after)
-        before[after.id] = after
-    held.known = Candidacy(tuple(before.values()))
-    held.mine = before[held.mine.id]
-    held.candidate.in_progress = held.known.in_progress
+    changed_many(session, now, by, [(held, changes)], action=action, why=why)
+
+
+def changed_many(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    all_: Iterable[tuple[Held, Sequence[Change]]],
+    *,
+    action: str,
+    why: str | None = None,
+) -> None:
+    """The same for many candidates at once, by a few statements."""
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    notes: list[dict[str, Any]] = []
+    moves: list[tuple[UUID, int]] = []
+    with session.no_autoflush:
+        for held, changes in all_:
+            before = {each.id: each for each in held.known.applications}
+            for after, events in changes:
+                row, old = held.rows[after.id], before[after.id]
+                differs = catalogue.assign(row, application_rows.columns(after))
+                if not differs and not events:
+                    continue
+                row.recorded_at, row.feed_position, before[after.id] = moment, None, after
+                notes.append(_note(after.id, action, differs, why))
+                moves += _places(old, after)
+                for event in events:
+                    publish(session, event)
+                follow_up(session, now, old, after)
+            _settle(held, before)
     session.flush()
+    audit_many(session, by, now, notes)
     for option_id, move in sorted(moves, key=lambda each: each[0]):
         (places.take if move > 0 else places.give_back)(session, option_id)
+
+
+def _settle(held: Held, after: Mapping[UUID, Application]) -> None:
+    held.known = Candidacy(tuple(after.values()))
+    held.mine = after[held.mine.id]
+    held.candidate.in_progress = held.known.in_progress
 
 
 def _places(before: Application, after: Application) -> list[tuple[UUID, int]]:
@@ -273,13 +221,16 @@ def note(
     why: str | None = None,
 ) -> None:
     """Audit a command on an application; what people wrote goes into the part that can be blanked."""
-    audit(
-        session,
-        by,
-        now,
-        action=action,
-        subject=subject(application_id),
-        why=why,
-        changes={name: list(pair) for name, pair in differs.items() if name not in PRIVATE},
-        personal={name: list(pair) for name, pair in differs.items() if name in PRIVATE},
-    )
+    audit(session, by, now, **_note(application_id, action, differs, why))
+
+
+def _note(
+    application_id: UUID, action: str, differs: Mapping[str, Sequence[Any]], why: str | None
+) -> dict[str, Any]:
+    return {
+        "action": action,
+        "subject": subject(application_id),
+        "why": why,
+        "changes": {name: list(pair) for name, pair in differs.items() if name not in PRIVATE},
+        "personal": {name: list(pair) for name, pair in differs.items() if name in PRIVATE},
+    }

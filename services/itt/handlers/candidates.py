@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import policy
-from services.itt.handlers import candidacies, feed
+from services.itt.handlers import application_rows, candidacies, feed
 from shared.audit import audit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events.applications import CandidateDetailsChanged, CandidateRegistered
@@ -49,7 +49,11 @@ def register_candidate(
         return view(own(session, by, "candidate.read"))
     said = {"email": email, "first_names": first_names, "last_name": last_name}
     audit(session, by, now, action="candidate.register", subject=subject(candidate.id), personal=said)
-    about = {"candidate_id": candidate.id, "person_id": person_id, "person": candidacies.person(candidate)}
+    about = {
+        "candidate_id": candidate.id,
+        "person_id": person_id,
+        "person": application_rows.person(candidate),
+    }
     publish(session, CandidateRegistered(occurred_at=now, **about))
     return view(candidate)
 
@@ -117,7 +121,7 @@ def told(
 ) -> None:
     """What providers can read has changed: their lists, the feed and a fact say so; nothing while none can."""
     session.flush()
-    ids = feed.touch(session, candidate.id, cycle, **candidacies.names(candidate))
+    ids = feed.touch(session, candidate.id, cycle, **application_rows.names(candidate))
     if not ids:
         return
     publish(
@@ -129,7 +133,7 @@ def told(
             cycle=cycle,
             sections=sections,
             application_ids=tuple(sorted(ids)),
-            person=candidacies.person(candidate),
+            person=application_rows.person(candidate),
         ),
     )
 

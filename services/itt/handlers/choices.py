@@ -14,6 +14,7 @@ from services.itt.domain import choices, form, leaving, offers, recruitment
 from services.itt.domain.applications import Candidacy, State
 from services.itt.domain.form import Section
 from services.itt.handlers import (
+    application_rows,
     candidacies,
     candidate_duplicates,
     candidates,
@@ -50,7 +51,7 @@ def choose_course(
         raise NotFound(f"There is no course option {course_option_id}")
     known = Candidacy(tuple(candidacies.loaded(session, rows.values(), {candidate.id: candidate})))
     row = _draft(now, candidate, *found, application_id or new_id())
-    mine = candidacies.application(row, candidate, *found)
+    mine = application_rows.application(row, candidate, *found)
     _, events = choices.choose(mine, known, now)
     forms.opened(session, now, candidate, row.cycle)
     session.add(row)
@@ -88,7 +89,7 @@ def _draft(
         conditions=[],
         rejection_reasons=[],
         withdrawal_reasons=[],
-        **candidacies.names(candidate),
+        **application_rows.names(candidate),
     )
 
 

@@ -83,8 +83,8 @@ def _end(session: Session, now: datetime, candidate_ids: Sequence[UUID], year: i
     theirs: dict[UUID, list[Application]] = {}
     for each in known:
         theirs.setdefault(each.candidate_id, []).append(each)
+    ended = []
     for candidate_id, listed in theirs.items():
-        mine = tuple(listed)
-        held = Held(candidates[candidate_id], rows, Candidacy(mine), mine[0])
-        ended = [deadlines.end(each, what, now) for each in mine if each.cycle == year]
-        candidacies.changed(session, now, TIMER, held, ended, action=f"application.{what}")
+        held = Held(candidates[candidate_id], rows, Candidacy(tuple(listed)), listed[0])
+        ended.append((held, [deadlines.end(each, what, now) for each in listed if each.cycle == year]))
+    candidacies.changed_many(session, now, TIMER, ended, action=f"application.{what}")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.itt.models.applications import Application
 
+MOST_AT_ONCE = 200
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('application_feed', 0))")
 LOOK = text(
     """
@@ -31,7 +32,8 @@ NUMBER = text(
         FROM (
             SELECT id, recorded_at FROM application
             WHERE feed_position IS NULL AND sent_at IS NOT NULL AND recorded_at <= :now
-            ORDER BY recorded_at, id FOR UPDATE SKIP LOCKED
+                AND state <> 'cancelled'
+            ORDER BY recorded_at, id LIMIT :most FOR UPDATE SKIP LOCKED
         ) AS waiting
     ) AS numbered
     WHERE application.id = numbered.id
@@ -62,12 +64,17 @@ def _touch(session: Session, which: ColumnElement[bool], **values: str) -> list[
     return list(session.scalars(again.execution_options(synchronize_session=False)))
 
 
-def number(session: Session) -> datetime:
-    """Give what was committed its positions; gives the moment of this look, which is the next poll's ``since``."""
+def number(session: Session, *, most: int = MOST_AT_ONCE) -> datetime:
+    """Give what was committed its positions; gives the moment of this look, which is the next poll's ``since``.
+
+    No more than ``most`` at once, so that a poll after the end of a cycle is no slower than others: the rest is
+    numbered, and seen, by the polls that come.
+    """
     session.flush()
     session.execute(LOCK)
     before, now = session.execute(LOOK).one()
-    session.execute(NUMBER, {"looked_at": before or datetime.min.replace(tzinfo=now.tzinfo), "now": now})
+    seen = before or datetime.min.replace(tzinfo=now.tzinfo)
+    session.execute(NUMBER, {"looked_at": seen, "now": now, "most": most})
     return now  # type: ignore[no-any-return]
 
 

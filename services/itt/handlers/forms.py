@@ -13,7 +13,7 @@ from services.itt.domain import carry_over, cycles, form, references
 from services.itt.domain.candidate_duplicates import key
 from services.itt.domain.dates import today
 from services.itt.domain.form import Section
-from services.itt.handlers import candidacies, candidates, referees
+from services.itt.handlers import application_rows, candidacies, candidates, referees
 from services.itt.handlers.candidates import own, refuse_closed, told
 from shared.audit import audit
 from shared.errors import Conflict, Invalid, NotFound
@@ -238,7 +238,7 @@ def carry_form_over(
     subject = candidates.subject(candidate.id)
     audit(session, by, now, action="candidate.carry_over", subject=subject, changes=said)
     who = {"candidate_id": candidate.id, "person_id": candidate.person_id}
-    person = candidacies.person(candidate)
+    person = application_rows.person(candidate)
     publish(
         session, FormCarriedOver(occurred_at=now, **who, from_cycle=from_cycle, cycle=year, person=person)
     )

@@ -169,7 +169,12 @@ class Application(Base):
             postgresql_where=LISTED,
         ),
         Index("ix_application_lead_feed", "provider_code", "feed_position"),
-        Index("ix_application_accredited_feed", "accredited_code", "feed_position"),
+        Index(
+            "ix_application_accredited_feed",
+            "accredited_code",
+            "feed_position",
+            postgresql_include=["provider_code"],
+        ),
         Index("ix_application_feed_at", "feed_at", "feed_position"),
         Index("ix_application_unnumbered", "recorded_at", postgresql_where=UNNUMBERED),
     )

@@ -13,7 +13,7 @@ from services.itt.handlers import application_lists, choices, decisions
 from shared.database import database_url, make_engine
 from shared.errors import Invalid, NotAllowed
 from shared.messaging.outbox import OutboxSession
-from shared.policy import Role
+from shared.policy import Principal, Role
 from shared.testing.kit import principal
 from tests.service.itt.applications_kit import a_course, accepted, chosen, ready, registered, sent
 from tests.service.itt.conftest import Itt, Kept
@@ -53,14 +53,29 @@ def test_a_list_is_sorted_by_name_or_by_when_it_was_sent(itt: Itt, four: list[UU
     assert set(_names(itt, sort="sent")) == {"Amina", "Ben", "Siân", "Idris"}
 
 
-def test_a_list_comes_in_pages_that_hold_everybody_once(itt: Itt, four: list[UUID]) -> None:
-    names, after = [], None
-    while True:
-        found = itt.asked(LEAD, "list_applications", sort="name", limit=3, after=after)
-        names += [item["first_names"] for item in found["items"]]
-        if (after := found["next"]) is None:
-            break
-    assert names == ["Ben", "Idris", "Siân", "Amina"]
+BOTH = principal(Role.LEAD_SCHOOL, Role.ACCREDITED_PROVIDER, "provider:2LS", "provider:2A5")
+
+
+@pytest.mark.parametrize("by", [LEAD, ACCREDITED, BOTH, PARTNER], ids=["lead", "accredited", "both", "site"])
+@pytest.mark.parametrize("limit", [1, 3, 4, 50])
+def test_a_list_comes_in_pages_that_hold_everybody_once(
+    itt: Itt, four: list[UUID], by: Principal, limit: int
+) -> None:
+    for descending in (False, True):
+        names, after = [], None
+        while True:
+            asked = {"sort": "name", "limit": limit, "after": after, "descending": descending}
+            found = itt.asked(by, "list_applications", **asked)
+            names += [item["first_names"] for item in found["items"]]
+            if (after := found["next"]) is None:
+                break
+        in_order = ["Ben", "Idris", "Siân", "Amina"]
+        assert names == (in_order[::-1] if descending else in_order)
+
+
+def test_a_cursor_that_was_made_up_is_refused(itt: Itt, four: list[UUID]) -> None:
+    with pytest.raises(Invalid, match="after"):
+        itt.asked(ACCREDITED, "list_applications", after="nonsense")
 
 
 def test_a_list_is_filtered_and_searched(itt: Itt, session: Session, four: list[UUID]) -> None:
@@ -83,8 +98,7 @@ def test_each_provider_lists_what_it_may_read_and_each_application_once(
     itt: Itt, session: Session, four: list[UUID]
 ) -> None:
     chosen(session, ready(session, "Not Sent"))
-    both = principal(Role.LEAD_SCHOOL, Role.ACCREDITED_PROVIDER, "provider:2LS", "provider:2A5")
-    for by in (LEAD, ACCREDITED, PARTNER, both):
+    for by in (LEAD, ACCREDITED, PARTNER, BOTH):
         assert len(_names(itt, by=by, sort="name")) == 4
     assert _names(itt, by=OTHER_LEAD) == []
     with pytest.raises(NotAllowed):

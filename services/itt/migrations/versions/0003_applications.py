@@ -181,7 +181,11 @@ def _create_applications() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
     op.create_index(
-        "ix_application_accredited_feed", "application", ["accredited_code", "feed_position"], unique=False
+        "ix_application_accredited_feed",
+        "application",
+        ["accredited_code", "feed_position"],
+        unique=False,
+        postgresql_include=["provider_code"],
     )
     op.create_index(
         "ix_application_accredited_name",
