@@ -1,6 +1,7 @@
-"""Initial teacher training: trainees, their placements and assessment, the national files, QTS and EYTS.
+"""Initial teacher training: courses, applications, trainees, their placements and assessment, QTS and EYTS.
 
-Owns trainees from the draft to the award, and the imports that they came with.
-Publishes ``itt.trainee.*``, ``itt.training.*``, ``itt.placement.*``, ``itt.review.*``, ``itt.qts.*`` and corrections.
+Owns courses and places, candidates and applications, trainees from the draft to the award, and the national files.
+Publishes ``itt.course.*``, ``itt.candidate.*``, ``itt.application.*``, ``itt.interview.*``, ``itt.reference.*``,
+``itt.trainee.*``, ``itt.training.*``, ``itt.placement.*``, ``itt.review.*``, ``itt.qts.*`` and corrections.
 Listens to induction alone, because the last QTS stays once it has begun: trainees come from files and calls.
 """

@@ -333,7 +333,7 @@ class ReferenceRequested(AboutReference):
 
 @event_type("itt.reference.chaser_due.v1", subject="reference", key="reference_id")
 class ReferenceChaserDue(AboutReference):
-    """The referee has not answered for so many weeks (``number``, 1 to 4): remind referee and candidate."""
+    """The referee has not answered for so many weeks (``number``, 1 to 4), and is reminded."""
 
     number: int
 

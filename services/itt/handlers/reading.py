@@ -21,12 +21,11 @@ from services.itt.domain.trainees import (
     TRN_MISSING_DAYS_OCTOBER,
     State,
 )
-from services.itt.handlers import records
+from services.itt.handlers import histories, records
 from services.itt.handlers.sheets import placements_of
 from services.itt.handlers.views import View, summary, view
 from shared.aliases import known_as
 from shared.audit import audit
-from shared.database.tables import AUDIT, EVENT_LOG, OUTBOX
 from shared.errors import NotAllowed
 from shared.paging import page
 from shared.policy import ANY, Principal
@@ -135,47 +134,18 @@ def trainee_history(session: Session, now: datetime, by: Principal, *, trainee_i
     """What was done and what happened, oldest first: commands from the audit, facts as they were published."""
     row = records.readable(session, by, "trainee.history", trainee_id)
     name = records.subject(row.id)
-    items = sorted([*_commands(session, name), *_facts(session, name)], key=lambda item: item["order"])
-    return {"trainee_id": row.id, "items": items}
+    items = [*_commands(session, name), *histories.facts(session, name)]
+    return {"trainee_id": row.id, "items": histories.in_order(items)}
 
 
 def _commands(session: Session, name: str) -> list[View]:
-    return [
-        {
-            "order": (one.at, one.id),
-            "at": one.at,
-            "kind": "command",
-            "what": one.action,
-            "who": one.on_behalf_of or one.who,
-            "why": one.why,
-            "details": _told(one.changes | (one.personal or {})),
-        }
-        for one in session.execute(select(AUDIT).where(AUDIT.c.subject == name))
-    ]
+    known = histories.commands(session, name)
+    return [one | {"details": _told(one["details"] | one["personal"])} for one in known]
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
     """The values of a command without those that nobody reads by name: the NI number and equality data."""
     return {name: pair for name, pair in values.items() if name not in ("ni_number", records.EQUALITY_NOTE)}
-
-
-def _facts(session: Session, name: str) -> list[View]:
-    """Facts wait in the outbox until they are sent, then stand in the log; ids say in which order they were made."""
-    found = {}
-    for table in (EVENT_LOG, OUTBOX):
-        columns = (table.c.event_id, table.c.type, table.c.headers, table.c.payload)
-        for id_, type_, headers, payload in session.execute(select(*columns).where(table.c.subject == name)):
-            at = datetime.fromisoformat(headers["time"])
-            found[id_] = {
-                "order": (at, id_),
-                "at": at,
-                "kind": "fact",
-                "what": type_,
-                "who": headers.get("actor"),
-                "why": None,
-                "details": {key: value for key, value in payload.items() if key != "person"},
-            }
-    return list(found.values())
 
 
 def export_trainees(

@@ -11,8 +11,8 @@ from services.itt import models
 from services.itt.handlers import courses
 from shared.audit import audit_trail
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TransitionNotAllowed
-from shared.events.applications import OfferAccepted, Recruited, ReferenceRequested
-from shared.policy import Principal, Role
+from shared.events.applications import Recruited
+from shared.policy import Principal
 from shared.testing import kit as testing
 from tests.service.itt.applications_kit import (
     a_course,
@@ -28,11 +28,9 @@ from tests.service.itt.applications_kit import (
 from tests.service.itt.conftest import Itt
 from tests.service.itt.courses_kit import (
     ACCREDITED,
-    ADMIN,
     LEAD,
     NOW,
     load_schools,
-    published,
     register_providers,
 )
 from tests.service.itt.kit import due
@@ -349,123 +347,3 @@ def test_notes_of_up_to_500_characters_are_the_providers_own(itt: Itt, session: 
     assert itt.asked(by, "get_application", application_id=application_id)["notes"] == []
     with pytest.raises(NotAllowed):
         itt.asked(by, "add_note", application_id=application_id, message="Mine")
-
-
-# --- references
-
-
-def _referee(reference_id: str) -> Principal:
-    return testing.principal(Role.REFEREE, id=reference_id)
-
-
-def test_referees_are_asked_after_acceptance_and_hidden_from_the_provider_until_then(
-    itt: Itt, session: Session
-) -> None:
-    by = ready(session)
-    application_id = offered(session, by, "Swim")
-    assert itt.asked(LEAD, "get_application", application_id=application_id)["references"] == []
-    itt.asked(by, "accept_offer", application_id=application_id)
-    asked = [f for f in testing.published(session) if isinstance(f, ReferenceRequested)]
-    assert [f.about.last_name for f in asked if f.about] == ["Okafor", "Okafor"]
-    shown = itt.asked(LEAD, "get_application", application_id=application_id)["references"]
-    assert [r["state"] for r in shown] == ["requested", "requested"]
-    referee = _referee(shown[0]["reference_id"])
-    given = {"feedback": "Committed", "safeguarding_concerns": False, "confidential": True}
-    itt.asked(referee, "give_reference", reference_id=shown[0]["reference_id"], **given)
-    (first, _) = itt.asked(LEAD, "get_application", application_id=application_id)["references"]
-    assert (first["state"], first["feedback"]) == ("provided", "Committed")
-    assert "Committed" not in str(itt.asked(by, "get_form"))
-    with pytest.raises(NotFound):
-        itt.asked(referee, "give_reference", reference_id=shown[1]["reference_id"], **given)
-
-
-def test_a_referee_is_reminded_and_no_more_once_the_reference_has_come(itt: Itt, session: Session) -> None:
-    by = ready(session)
-    accepted(session, by)
-    waiting = due(session, "reference_chase")
-    assert set(waiting.values()) == {IN_A_WEEK}
-    one, two = sorted(waiting)
-    for _ in range(2):
-        itt.fires("reference_chase", one, IN_A_WEEK)
-    assert _facts(session).count("reference.chaser_due") == 1
-    assert due(session, "reference_chase")[one] == NOW + timedelta(days=14)
-    id_ = two.removeprefix("reference/")
-    itt.asked(_referee(id_), "refuse_reference", reference_id=id_)
-    assert list(due(session, "reference_chase")) == [one]
-
-
-def test_requests_are_cancelled_with_the_withdrawal_and_made_again_with_another_offer(
-    itt: Itt, session: Session
-) -> None:
-    by = ready(session)
-    itt.asked(by, "withdraw_application", application_id=accepted(session, by), **WHY)
-    states = [r["state"] for r in itt.asked(by, "get_form")["references"]]
-    assert (states, due(session, "reference_chase")) == (["cancelled", "cancelled"], {})
-    accepted(session, by)
-    assert [r["state"] for r in itt.asked(by, "get_form")["references"]] == ["requested", "requested"]
-
-
-def test_a_referee_who_is_named_after_acceptance_is_asked_at_once(itt: Itt, session: Session) -> None:
-    by = ready(session)
-    accepted(session, by)
-    form = itt.asked(
-        by,
-        "add_reference",
-        name="Third",
-        email="third@example.com",
-        relationship="Tutor",
-        referee_type="academic",
-    )
-    assert [r["state"] for r in form["references"]] == ["requested"] * 3
-
-
-# --- duplicates and the timeline
-
-
-def test_candidates_who_may_be_one_person_are_for_a_person_to_decide(itt: Itt, session: Session) -> None:
-    one, two = ready(session), ready(session)
-    contact = {"phone_number": "1", "address_line1": "1 High Street", "postcode": "NE1 4LP", "country": "GB"}
-    for by in (one, two):
-        itt.asked(by, "save_section", section="contact", content=contact, completed=True)
-        sent(session, by)
-        sent(session, by)
-    (found,) = itt.asked(ADMIN, "list_duplicates")["items"]
-    assert {c["person_id"] for c in found["candidates"]} == {one.id, two.id}
-    with pytest.raises(NotAllowed):
-        itt.asked(LEAD, "list_duplicates")
-    given = {"duplicate_id": found["duplicate_id"], "why": "Twins"}
-    itt.asked(ADMIN, "decide_duplicate", decision="different_people", **given)
-    itt.asked(ADMIN, "decide_duplicate", decision="different_people", **given)
-    with pytest.raises(Conflict):
-        itt.asked(ADMIN, "decide_duplicate", decision="same_person", **given)
-    assert itt.asked(ADMIN, "list_duplicates")["items"] == []
-    assert _facts(session).count("candidate.duplicate_suspected") == 1
-    assert _facts(session)[-1] == "candidate.duplicate_decided"
-
-
-def test_the_timeline_tells_a_candidate_facts_and_a_provider_who_did_what(itt: Itt, session: Session) -> None:
-    by = ready(session)
-    application_id = accepted(session, by)
-    itt.asked(LEAD, "add_note", application_id=application_id, message="Keen")
-    session.commit()
-    mine = itt.asked(by, "application_timeline", application_id=application_id)["items"]
-    assert [item["what"].removeprefix("itt.application.") for item in mine] == [
-        "chosen.v1",
-        "sent.v1",
-        "offered.v1",
-        "accepted.v1",
-        "recruited.v1",
-    ]
-    assert {(item["kind"], item["who"]) for item in mine} == {("fact", None)}
-    theirs = itt.asked(LEAD, "application_timeline", application_id=application_id)["items"]
-    assert {"application.offer", "application.note"} <= {item["what"] for item in theirs}
-    assert "Okafor" not in str(theirs)
-
-
-def test_the_facts_of_an_acceptance_come_in_the_order_in_which_things_happened(
-    itt: Itt, session: Session
-) -> None:
-    by = ready(session)
-    application_id = accepted(session, by, option_id=UUID(str(published(session)["sites"][0]["option_id"])))
-    kinds = [type(f) for f in testing.published(session) if getattr(f, "application_id", 0) == application_id]
-    assert kinds[-2:] == [OfferAccepted, Recruited]

@@ -142,6 +142,16 @@ def test_who_was_recruited_in_an_earlier_cycle_may_apply_and_who_deferred_may_no
     assert _refused(mine, known) == ["a deferred place is waiting"]
 
 
+def test_a_course_is_chosen_before_the_deadline_and_nobody_but_the_candidate_sees_it() -> None:
+    mine = an_application(State.UNSUBMITTED)
+    after, (fact,) = choose(mine, Candidacy((mine,)), NOW)
+    assert (after, fact.TYPE) == (mine, "itt.application.chosen.v1")
+    assert not after.is_visible_to_providers
+    assert an_application().is_visible_to_providers
+    with pytest.raises(Conflict, match="deadline"):
+        choose(mine, Candidacy((mine,)), AFTER_DEADLINE)
+
+
 def test_one_course_is_chosen_once_and_fifteen_at_most() -> None:
     mine = an_application(State.UNSUBMITTED)
     twice = an_application(State.UNSUBMITTED, course=mine.course)

@@ -74,7 +74,12 @@ def test_a_withdrawal_says_why_and_from_where(state: State) -> None:
 
 @pytest.mark.parametrize(
     ("given", "text", "field"),
-    [([], None, "reasons"), (["boredom"], None, "reasons"), (["other"], " ", "text")],
+    [
+        ([], None, "reasons"),
+        (["boredom"], None, "reasons"),
+        (["other"], " ", "text"),
+        (["other"], "x" * 10_241, "text"),
+    ],
 )
 def test_a_withdrawal_needs_a_reason_and_another_reason_a_text(
     given: list[str], text: str | None, field: str
