@@ -118,12 +118,12 @@ def cycles_of(session: Session, candidate_id: UUID) -> list[int]:
 
 def told(
     session: Session, now: datetime, candidate: models.Candidate, cycle: int, sections: tuple[str, ...]
-) -> None:
-    """What providers can read has changed: their lists, the feed and a fact say so; nothing while none can."""
+) -> bool:
+    """What providers can read has changed: their lists, the feed and a fact say so. False while none can read it."""
     session.flush()
     ids = feed.touch(session, candidate.id, cycle, **application_rows.names(candidate))
     if not ids:
-        return
+        return False
     publish(
         session,
         CandidateDetailsChanged(
@@ -136,6 +136,7 @@ def told(
             person=application_rows.person(candidate),
         ),
     )
+    return True
 
 
 def view(row: models.Candidate) -> View:

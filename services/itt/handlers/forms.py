@@ -13,7 +13,7 @@ from services.itt.domain import carry_over, cycles, form, references
 from services.itt.domain.candidate_duplicates import key
 from services.itt.domain.dates import today
 from services.itt.domain.form import Section
-from services.itt.handlers import application_rows, candidacies, candidates, referees
+from services.itt.handlers import application_rows, candidacies, candidate_duplicates, candidates, referees
 from services.itt.handlers.candidates import own, refuse_closed, told
 from shared.audit import audit
 from shared.errors import Conflict, Invalid, NotFound
@@ -27,6 +27,7 @@ Sections = dict[str, tuple[Mapping[str, Any], bool]]
 LISTS = ("degrees", "qualifications", "jobs", "volunteering")
 # The statement is kept with each application as it was when that was sent.
 NOT_READ_LIVE = frozenset({Section.PERSONAL_STATEMENT})
+TELLS_DUPLICATES = frozenset({Section.PERSONAL_DETAILS, Section.CONTACT})
 
 
 def opened(session: Session, now: datetime, candidate: models.Candidate, cycle: int) -> models.CandidateForm:
@@ -111,8 +112,10 @@ def save_section(
     changes = {"section": section, "cycle": year, "completed": completed}
     audit(session, by, now, action="candidate.save_section", subject=subject, changes=changes)
     _keep_up(session, candidate, year, name, said)
-    if name not in NOT_READ_LIVE and (before is None or before[0] != said):
-        told(session, now, candidate, year, (section,))
+    differs = name not in NOT_READ_LIVE and (before is None or before[0] != said)
+    is_read = differs and told(session, now, candidate, year, (section,))
+    if is_read and name in TELLS_DUPLICATES:
+        candidate_duplicates.look(session, now, candidate, year)
     return view(session, now, candidate, year)
 
 
@@ -164,7 +167,7 @@ def _keep_up(
         candidate.last_name = content.get("last_name") or candidate.last_name
         born = content.get("date_of_birth")
         candidate.date_of_birth = date.fromisoformat(born) if born else candidate.date_of_birth
-    if section in (Section.PERSONAL_DETAILS, Section.CONTACT):
+    if section in TELLS_DUPLICATES:
         sections = sections_of(session, candidate.id, cycle)
         contact = sections.get(Section.CONTACT.value, ({}, False))[0]
         row = session.get_one(models.CandidateForm, (candidate.id, cycle))

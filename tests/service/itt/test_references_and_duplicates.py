@@ -1,6 +1,7 @@
 """What goes with an application: references, suspected duplicates, the timeline, equality data in its own place."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -135,6 +136,19 @@ def test_candidates_who_may_be_one_person_are_for_a_person_to_decide(itt: Itt, s
     assert itt.asked(ADMIN, "list_duplicates")["items"] == []
     assert _facts(session).count("candidate.duplicate_suspected") == 1
     assert _facts(session)[-1] == "candidate.duplicate_decided"
+
+
+def test_a_candidate_who_moves_after_sending_may_be_a_duplicate_too(itt: Itt, session: Session) -> None:
+    one, two = ready(session), ready(session)
+    contact = {"phone_number": "1", "address_line1": "1 High Street", "postcode": "NE1 4LP", "country": "GB"}
+    given: dict[str, Any] = {"section": "contact", "content": contact, "completed": True}
+    for by in (one, two):
+        itt.asked(by, "save_section", **given | {"content": contact | {"postcode": f"NE1 {by.id[-12:]}"}})
+        sent(session, by)
+    assert itt.asked(ADMIN, "list_duplicates")["items"] == []
+    for by in (one, two):
+        itt.asked(by, "save_section", **given)
+    assert len(itt.asked(ADMIN, "list_duplicates")["items"]) == 1
 
 
 def test_the_timeline_tells_a_candidate_facts_and_a_provider_who_did_what(itt: Itt, session: Session) -> None:
