@@ -76,6 +76,17 @@ def test_a_draft_holds_what_was_said_so_far_and_tells_what_it_lacks(itt: Itt, se
     assert set(form["unfinished"]) == {*NEEDED, "references"}
 
 
+def test_a_form_is_complete_section_by_section(itt: Itt, session: Session) -> None:
+    by = registered(session)
+    for section, content in COMPLETE.items():
+        given = {"section": section.value, "content": content, "completed": True}
+        saved = _section(itt.asked(by, "save_section", **given), section.value)
+        assert (saved["completed"], saved["lacks"]) == (True, [])
+    for number in (1, 2):
+        form = itt.asked(by, "add_reference", **REFEREE | {"email": f"r{number}@example.com"})
+    assert form["unfinished"] == {}
+
+
 def test_a_section_that_lacks_something_is_not_complete(itt: Itt, session: Session) -> None:
     by = registered(session)
     with pytest.raises(Invalid) as raised:

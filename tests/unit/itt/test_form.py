@@ -8,7 +8,11 @@ import pytest
 from services.itt.domain.form import NEEDED, OPTIONAL, Section, degree, lacks, recruit, unfinished
 
 ON = date(2026, 11, 23)
-JOB = {"organisation_name": "A school", "role": "Teaching assistant", "start_month": {"year": "2020"}}
+JOB = {
+    "organisation_name": "A school",
+    "role": "Teaching assistant",
+    "start_month": {"year": "2020", "month": "09"},
+}
 GCSE = {"qualification_type": "gcse", "grade": "5", "award_year": "2018"}
 DEGREE = {
     "qualification_type": "BSc",

@@ -27,6 +27,7 @@ STATUS = {
     "TransitionNotAllowed": 409,
     "OutcomeUnknown": 503,
     "Unavailable": 503,
+    "Maintenance": 503,
     "Busy": 429,
     "DeadlineExceeded": 504,
     "Fault": 500,
