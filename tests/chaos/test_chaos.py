@@ -31,7 +31,8 @@ def test_the_main_job_comes_out_the_same_whatever_fails_on_the_way() -> None:
     """A failure prints the seed, the schedule, the command to run it again and the end of every log."""
     _servers()
     command = [sys.executable, "-W", "ignore", "-m", "tests.chaos", "--seconds", f"{SECONDS:g}"]
-    ran = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    seeded = {"CONTINUUM_CHAOS_SEED": "20261124"} | os.environ
+    ran = subprocess.run(command, cwd=PROJECT_ROOT, env=seeded, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
