@@ -233,8 +233,6 @@ class PrivatePostgres(PrivateServer):
         """It says ready in its file (it answers on its port a moment earlier, with "starting up")."""
         try:
             told = (self._data / "postmaster.pid").read_text()
-        except (
-            FileNotFoundError
-        ):  # not yet, or no more: a server that starts after a kill replaces the old one's
+        except FileNotFoundError:  # after a kill the new server replaces the file of the old one
             return False
         return told.rstrip().endswith("ready") and speaks_postgresql(self.port)
