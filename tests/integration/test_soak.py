@@ -14,6 +14,10 @@ SECONDS = float(os.environ.get("CONTINUUM_SOAK_SECONDS", "30"))
 
 
 @pytest.mark.timeout(SECONDS + 300)
+@pytest.mark.skipif(
+    "CONTINUUM_SOAK_SECONDS" not in os.environ,
+    reason="half a minute is over before the server vacuums once: set CONTINUUM_SOAK_SECONDS to 600 or more",
+)
 def test_nothing_grows_at_half_of_the_maximal_rate() -> None:
     for kind, server in (("RABBITMQ", PrivateRabbit), ("POSTGRES", PrivatePostgres)):
         try:
