@@ -2,14 +2,33 @@
 
 from sqlalchemy.orm import Session
 
-from services.itt.entrypoints import ApplicationCalls, CourseCalls, TraineeCalls, TrainingCalls
+from services.itt.entrypoints import (
+    AccreditationCalls,
+    ApplicationCalls,
+    CourseCalls,
+    FundingCalls,
+    RecruitsCalls,
+    ReportsCalls,
+    TraineeCalls,
+    TrainingCalls,
+)
 from services.itt.handlers import awards
 from shared.events.cpd import InductionOpened, QtsRemovalRefused
 from shared.messaging import Fact, handles, projects
 from shared.service import Service
 
 
-class IttService(TraineeCalls, CourseCalls, ApplicationCalls, TrainingCalls, Service):
+class IttService(
+    TraineeCalls,
+    CourseCalls,
+    ApplicationCalls,
+    RecruitsCalls,
+    TrainingCalls,
+    AccreditationCalls,
+    FundingCalls,
+    ReportsCalls,
+    Service,
+):
     """From the course that is offered to the award."""
 
     name = "itt"

@@ -1,6 +1,6 @@
 """The tables of initial teacher training, a module an area."""
 
-from services.itt.models import applications, courses, training
+from services.itt.models import accreditation, applications, courses, funding, training
 from services.itt.models.applications import (
     Application,
     ApplicationNote,
@@ -57,7 +57,9 @@ __all__ = [
     "Trainee",
     "TraineeEquality",
     "TraineeImport",
+    "accreditation",
     "applications",
     "courses",
+    "funding",
     "training",
 ]

@@ -104,8 +104,13 @@ def _answers(address: str) -> bool:
 
 
 def _until_effects(address: str) -> str:
+    """What a process exposes once an event has had its effect and a deadline has fired: labels come with the first."""
+    first_of_their_kind = (
+        'continuum_effect_seconds_count{service="people"}',
+        "continuum_timer_seconds_bucket{",
+    )
     until = time.monotonic() + WITHIN_S
-    while 'continuum_effect_seconds_count{service="people"}' not in (text := _get(f"{address}/metrics")):
+    while not all(sample in (text := _get(f"{address}/metrics")) for sample in first_of_their_kind):
         assert time.monotonic() < until, text
         time.sleep(0.2)
     return text

@@ -1,6 +1,15 @@
 """Who may do what in this service: one table, its rows by area."""
 
-from services.itt.domain.policy import applications, courses, trainees, training
+from services.itt.domain.policy import (
+    accreditation,
+    applications,
+    courses,
+    funding,
+    recruits,
+    reports,
+    trainees,
+    training,
+)
 from services.itt.domain.policy.organisations import codes, provider, school
 from services.itt.domain.policy.trainees import (
     MENTORS,
@@ -12,7 +21,17 @@ from services.itt.domain.policy.trainees import (
 )
 from shared.policy import Permissions
 
-PERMISSIONS = Permissions("itt", *trainees.ROWS, *courses.ROWS, *applications.ROWS, *training.ROWS)
+PERMISSIONS = Permissions(
+    "itt",
+    *trainees.ROWS,
+    *courses.ROWS,
+    *applications.ROWS,
+    *recruits.ROWS,
+    *training.ROWS,
+    *accreditation.ROWS,
+    *funding.ROWS,
+    *reports.ROWS,
+)
 
 __all__ = [
     "MENTORS",

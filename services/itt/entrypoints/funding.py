@@ -1,0 +1,5 @@
+"""The calls and deadlines of funding."""
+
+
+class FundingCalls:
+    """What callers may ask about funding."""

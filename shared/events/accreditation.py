@@ -1,0 +1,1 @@
+"""Facts of ``services/itt`` about the accreditation of school-led providers."""
