@@ -1,6 +1,7 @@
 """The tables of initial teacher training, a module an area."""
 
 from services.itt.models import accreditation, applications, courses, funding, training
+from services.itt.models.accreditation import Accreditation, AccreditationMember
 from services.itt.models.applications import (
     Application,
     ApplicationNote,
@@ -33,6 +34,8 @@ __all__ = [
     "FIRST_TRN",
     "LAST_TRN",
     "REGISTER_TRN",
+    "Accreditation",
+    "AccreditationMember",
     "Application",
     "ApplicationNote",
     "Base",
