@@ -52,6 +52,7 @@ FOR_OTHER_SYSTEMS = {
     "itt.course.places_changed.v1": "what is offered, for a provider's own web site",
     "itt.course.published.v1": "what is offered, for a provider's own web site",
     "itt.course.withdrawn.v1": "what is offered, for a provider's own web site",
+    "itt.funding.rates_changed.v1": "who pays, in a system of their own",
     "itt.provider.accredited.v1": "who keeps the list of providers, in a system of their own",
     "itt.provider.accreditation_undone.v1": "who keeps the list of providers, in a system of their own",
 }

@@ -16,6 +16,7 @@ from services.itt.models.applications import (
 )
 from services.itt.models.base import Base
 from services.itt.models.courses import Course, CourseOption, Partnership, Provider, School
+from services.itt.models.funding import FundingRate
 from services.itt.models.trainees import (
     FIRST_TRN,
     LAST_TRN,
@@ -48,6 +49,7 @@ __all__ = [
     "CourseOption",
     "FeedMark",
     "FormSection",
+    "FundingRate",
     "Interview",
     "Observation",
     "Partnership",

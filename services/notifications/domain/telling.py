@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.events import Event, accreditation, applications, courses, cpd, itt, leadership, people
+from shared.events import Event, accreditation, applications, courses, cpd, funding, itt, leadership, people
 
 
 class Kind(StrEnum):
@@ -174,6 +174,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
     accreditation.AccreditationDecisionAnnulled: "who corrects the record tells the provider and the panel",
     accreditation.ProviderAccredited: "it tells an organisation, which knows the day from the decision",
     accreditation.ProviderAccreditationUndone: "who corrects the record tells the provider",
+    funding.FundingRatesChanged: "a table, which everybody may read; what it gives is shown with the trainee",
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",

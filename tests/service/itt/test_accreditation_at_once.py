@@ -1,5 +1,6 @@
 """A provider has one application at a time, however many are begun at the same moment."""
 
+from typing import Any
 from uuid import UUID
 
 from eventlet import GreenPool
@@ -53,7 +54,7 @@ def _convened(session: Session, members: list[Principal]) -> UUID:
     id_: UUID = made["accreditation_id"]
     accreditation.save_accreditation(session, NOW, LEAD, accreditation_id=id_, sections=SECTIONS)
     accreditation.submit_accreditation(session, NOW, LEAD, accreditation_id=id_)
-    name = {"first_names": "A", "last_name": "B", "email": None, "organisations": []}
+    name: dict[str, Any] = {"first_names": "A", "last_name": "B", "email": None, "organisations": []}
     asked = [{"person_id": UUID(by.id), **name} for by in members]
     chair, day = UUID(members[0].id), NOW.date()
     panel.convene_panel(

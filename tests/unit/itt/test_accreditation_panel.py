@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.itt.domain import accreditation_panel as panel
-from services.itt.domain.accreditation import Accreditation, Decision, Member, Outcome, State
+from services.itt.domain.accreditation import Accreditation, Change, Decision, Member, Outcome, State
 from shared.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
 from shared.events.accreditation import (
     AccreditationDecisionAnnulled,
@@ -112,7 +112,7 @@ def test_the_chair_is_somebody_who_sits() -> None:
         panel.change(known, None, SECOND, NOW)
 
 
-def _declared(known: Accreditation, conflict: bool, text: str | None = None) -> panel.Change:
+def _declared(known: Accreditation, conflict: bool, text: str | None = None) -> Change:
     return panel.declare(known, SECOND, conflict=conflict, text=text, now=NOW)
 
 
@@ -143,7 +143,7 @@ def test_a_conflict_is_named() -> None:
         _declared(before_panel(), True, "  ")
 
 
-def _voted(known: Accreditation, *organisations: str, vote: Outcome = YES, **more: Any) -> panel.Change:
+def _voted(known: Accreditation, *organisations: str, vote: Outcome = YES, **more: Any) -> Change:
     given: dict[str, Any] = {"score": 4, "comment": None} | more
     return panel.vote(known, SECOND, organisations, vote=vote, now=NOW, **given)
 
