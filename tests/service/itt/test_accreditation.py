@@ -1,23 +1,36 @@
 """A lead school's accreditation from the draft to the provider that ratifies."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
-from services.itt import models
 from services.itt.handlers import courses
 from shared.audit import audit_trail
-from shared.errors import Conflict, ContinuumError, Invalid, NotAllowed, NotFound, TransitionNotAllowed
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.events.people import PersonMerged
 from shared.ids import new_id
 from shared.policy import ANONYMOUS, Principal, Role
 from shared.testing.kit import principal
+from tests.service.itt.accreditation_kit import (
+    CHAIR,
+    FOURTH,
+    SECOND,
+    SECTIONS,
+    THIRD,
+    a_member,
+    begun,
+    convened,
+    decided,
+    kind,
+    refused,
+    sent,
+    voted,
+)
 from tests.service.itt.conftest import Itt
 from tests.service.itt.courses_kit import (
-    ACCREDITED,
     ADMIN,
     ANALYST,
     CANDIDATE,
@@ -33,73 +46,11 @@ from tests.service.itt.courses_kit import (
 )
 from tests.service.itt.kit import due, types
 
-View = dict[str, Any]
-MEMBERS = [principal(Role.PANEL_MEMBER, id=str(new_id())) for _ in range(4)]
-CHAIR, SECOND, THIRD, FOURTH = MEMBERS
-SECTIONS: View = {
-    "case": "We're the only provider of the valley; ünïcode too.",
-    "ofsted_grade": "good",
-    "partners": [
-        {"urn": "990101", "agreed_on": "2026-09-01"},
-        {"urn": "990102", "agreed_on": "2026-10-01"},
-    ],
-    "capacity": "Six tutors, forty places.",
-}
-TOMORROW = NOW + timedelta(days=1)
-
 
 @pytest.fixture(autouse=True)
 def providers(session: Session) -> None:
     register_providers(session)
     load_schools(session)
-
-
-def a_member(by: Principal, **more: Any) -> View:
-    name = {"first_names": "Siobhan", "last_name": "O'Neill", "email": "siobhan@example.org"}
-    return {"person_id": by.id, **name, "organisations": ["provider:1TZ"], **more}
-
-
-def begun(itt: Itt, by: Principal = LEAD, **more: Any) -> str:
-    made = itt.asked(by, "begin_accreditation", **({"provider_code": "2LS"} | more))
-    return str(made["accreditation_id"])
-
-
-def sent(itt: Itt) -> str:
-    id_ = begun(itt)
-    itt.asked(LEAD, "save_accreditation", accreditation_id=id_, sections=SECTIONS)
-    itt.asked(LEAD, "submit_accreditation", accreditation_id=id_)
-    return id_
-
-
-def convened(itt: Itt, id_: str | None = None, **more: Any) -> str:
-    id_ = id_ or sent(itt)
-    members = [a_member(by) for by in MEMBERS[:3]]
-    given = {"meets_on": "2026-11-23", "chair_id": CHAIR.id, "members": members} | more
-    itt.asked(ANALYST, "convene_panel", accreditation_id=id_, **given)
-    return id_
-
-
-def voted(itt: Itt, *votes: str) -> str:
-    id_ = convened(itt)
-    for by, vote in zip(MEMBERS, votes or ["accredited"] * 3, strict=False):
-        itt.asked(by, "declare_interests", accreditation_id=id_, conflict=False)
-        itt.asked(by, "vote_on_accreditation", accreditation_id=id_, vote=vote, score=4, comment="Seen")
-    return id_
-
-
-def decided(itt: Itt, id_: str, **more: Any) -> View:
-    given = {"outcome": "accredited", "reasons": "A strong case.", "accredited_from": "2026-11-23"} | more
-    answer: View = itt.asked(CHAIR, "decide_accreditation", accreditation_id=id_, **given)
-    return answer
-
-
-def refused(itt: Itt, id_: str) -> View:
-    more = {"accredited_from": None, "feedback": "Find tutors."}
-    return decided(itt, id_, outcome="refused", **more)
-
-
-def kind(session: Session, code: str = "2LS") -> str:
-    return session.get_one(models.Provider, code, populate_existing=True).kind
 
 
 def test_a_draft_is_written_section_by_section_and_tells_what_is_missing(itt: Itt, session: Session) -> None:
@@ -304,122 +255,3 @@ def test_applications_are_listed_by_state_in_pages_for_who_may_read_them(itt: It
 def test_others_have_no_list(itt: Itt, by: Principal) -> None:
     with pytest.raises(NotAllowed):
         itt.asked(by, "list_accreditations")
-
-
-# --- every call by everybody
-
-MAY, KNOWS, NOT = "may", "knows that it is there", "does not know of it"
-GIVEN: dict[str, View] = {
-    "save_accreditation": {"sections": {}},
-    "submit_accreditation": {},
-    "withdraw_accreditation": {"reason": " "},
-    "convene_panel": {"meets_on": "2026-11-23", "chair_id": CHAIR.id, "members": [a_member(CHAIR)]},
-    "invite_panel_member": {"member": a_member(CHAIR)},
-    "change_panel": {},
-    "declare_interests": {"conflict": True},
-    "vote_on_accreditation": {"vote": "accredited", "score": 3},
-    "decide_accreditation": {"outcome": "accredited", "reasons": "x"},
-    "annul_accreditation_decision": {"reason": "x"},
-    "get_accreditation": {},
-}
-APPLICANTS = {"save_accreditation", "submit_accreditation", "withdraw_accreditation", "get_accreditation"}
-CONVENERS = {"convene_panel", "invite_panel_member", "change_panel", "get_accreditation"}
-SITTING = {"declare_interests", "vote_on_accreditation", "get_accreditation"}
-WHO: list[tuple[Principal, set[str], str]] = [
-    (LEAD, APPLICANTS, KNOWS),
-    (OTHER_LEAD, set(), NOT),
-    (ACCREDITED, set(), NOT),
-    (CHAIR, SITTING | {"decide_accreditation"}, KNOWS),
-    (SECOND, SITTING, KNOWS),
-    (FOURTH, set(), NOT),
-    (ANALYST, CONVENERS, KNOWS),
-    (ADMIN, CONVENERS | {"annul_accreditation_decision"}, KNOWS),
-    (CANDIDATE, set(), NOT),
-    (PARTNER, set(), NOT),
-    (ANONYMOUS, set(), NOT),
-]
-
-
-def _told(itt: Itt, by: Principal, method: str, id_: str) -> str:
-    """What the answer tells of permission: done, or refused by the state or a value, means that one may."""
-    try:
-        itt.asked(by, method, accreditation_id=id_, **GIVEN[method])
-    except NotFound:
-        return NOT
-    except NotAllowed:
-        return KNOWS
-    except (Conflict, Invalid):
-        return MAY
-    return MAY
-
-
-@pytest.mark.parametrize(("by", "may", "else_"), WHO, ids=lambda value: getattr(value, "id", ""))
-def test_each_call_is_for_whom_it_is_meant(itt: Itt, by: Principal, may: set[str], else_: str) -> None:
-    id_ = convened(itt)
-    told = {method: _told(itt, by, method, id_) for method in GIVEN}
-    assert told == {method: MAY if method in may else else_ for method in GIVEN}
-
-
-@pytest.mark.parametrize("by", [by for by, _, _ in WHO if by is not LEAD], ids=lambda by: by.id)
-def test_nobody_else_begins_in_its_name(itt: Itt, by: Principal) -> None:
-    with pytest.raises(NotAllowed):
-        begun(itt, by)
-
-
-@pytest.mark.parametrize("by", [ANALYST, CHAIR, CANDIDATE], ids=lambda by: by.id)
-def test_a_draft_is_the_applicants_own(itt: Itt, by: Principal) -> None:
-    id_ = begun(itt)
-    with pytest.raises(NotFound):
-        itt.asked(by, "get_accreditation", accreditation_id=id_)
-
-
-# --- bad input
-
-WRONG: list[tuple[str, View, str]] = [
-    ("save_accreditation", {"sections": {"ofsted_grade": "superb"}}, "sections.ofsted_grade"),
-    ("save_accreditation", {"sections": {"partners": [{"urn": "12"}]}}, "sections.partners.0.urn"),
-    ("save_accreditation", {"sections": {"case": "nul\0"}}, "sections.case"),
-    ("save_accreditation", {"sections": {"motto": "x"}}, "sections.motto"),
-    ("withdraw_accreditation", {"reason": ""}, "reason"),
-    ("convene_panel", {"meets_on": "soon", "chair_id": CHAIR.id, "members": [a_member(CHAIR)]}, "meets_on"),
-    ("convene_panel", {"meets_on": "2026-11-23", "chair_id": CHAIR.id, "members": []}, "members"),
-    ("invite_panel_member", {"member": a_member(FOURTH, email="nobody")}, "member.email"),
-    ("invite_panel_member", {"member": a_member(FOURTH, organisations=["2A5"])}, "member.organisations"),
-    ("invite_panel_member", {"member": a_member(FOURTH, organisations=["provider:2LS"])}, "member"),
-    ("vote_on_accreditation", {"vote": "perhaps", "score": 3}, "vote"),
-    ("vote_on_accreditation", {"vote": "accredited", "score": 6}, "score"),
-    ("decide_accreditation", {"outcome": "accredited", "reasons": ""}, "reasons"),
-    ("decide_accreditation", {"outcome": "accredited", "reasons": "x"}, "accredited_from"),
-]
-
-
-@pytest.mark.parametrize(("method", "given", "field"), WRONG)
-def test_what_cannot_be_is_refused_by_its_field_and_not_half_stored(
-    itt: Itt, session: Session, method: str, given: View, field: str
-) -> None:
-    id_ = begun(itt) if method == "save_accreditation" else voted(itt)
-    by = {"withdraw_accreditation": LEAD, "save_accreditation": LEAD, "convene_panel": ADMIN}.get(method)
-    by = by or (ADMIN if method == "invite_panel_member" else CHAIR)
-    before, told = itt.asked(ADMIN, "get_accreditation", accreditation_id=id_), len(types(session))
-    with pytest.raises(Invalid) as wrong:
-        itt.asked(by, method, accreditation_id=id_, **given)
-    assert {name.removesuffix(".0") for name in wrong.value.fields} == {field}
-    assert itt.asked(ADMIN, "get_accreditation", accreditation_id=id_) == before
-    assert len(types(session)) == told
-
-
-def test_an_application_that_was_decided_is_neither_withdrawn_nor_decided_again(itt: Itt) -> None:
-    id_ = voted(itt)
-    decided(itt, id_)
-    errors: list[type[ContinuumError]] = []
-    for by, method in ((LEAD, "withdraw_accreditation"), (CHAIR, "vote_on_accreditation")):
-        with pytest.raises(Conflict) as told:
-            itt.asked(
-                by,
-                method,
-                accreditation_id=id_,
-                **(GIVEN[method] | {"reason": "x"} if by is LEAD else GIVEN[method]),
-            )
-        errors.append(type(told.value))
-    assert errors == [TransitionNotAllowed, Conflict]
-    assert date.fromisoformat(itt.asked(LEAD, "get_accreditation", accreditation_id=id_)["accredited_from"])
