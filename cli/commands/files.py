@@ -1,4 +1,4 @@
-"""``continuum import``: the national bulk file of trainees, and the register of schools."""
+"""``continuum import``: the national bulk file of trainees, the register of schools, and the table of funding."""
 
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +29,9 @@ def add_to(app: typer.Typer) -> None:
         "schools",
         epilog=examples("import schools edubasealldata.csv", "import schools edubasealldata.csv --dry-run"),
     )(schools)
+    group.command(
+        "funding", epilog=examples("import funding rates.csv", "import funding rates.csv --dry-run")
+    )(funding)
     app.add_typer(group, name="import", no_args_is_help=True)
 
 
@@ -71,6 +74,24 @@ def schools(
     would be); 1: all but the rows that are listed with what is wrong; 2: the file cannot be read at all.
     """
     from cli.schools import load
+
+    about(demo)
+    raise typer.Exit(load(file, dry_run=dry_run, as_json=json))
+
+
+def funding(
+    file: File,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; nothing is stored.")] = False,
+    json: Json = False,
+    demo: Demo = False,
+) -> None:
+    """Import the table of bursaries, scholarships and grants: all rows, or none and every error by row and column.
+
+    The columns are academic_year, kind, routes, subject, subject_codes, amount_pounds, valid_from, valid_until and
+    source. The file holds the whole table of each academic year in it: rates that it no longer has end, and are kept.
+    Exit code 0: stored (or it would be); 1: refused, every error is listed; 2: the file cannot be read at all.
+    """
+    from cli.funding import load
 
     about(demo)
     raise typer.Exit(load(file, dry_run=dry_run, as_json=json))

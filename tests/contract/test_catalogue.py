@@ -39,12 +39,22 @@ def test_a_handler_listens_to_an_event_that_exists(service: str) -> None:
 
 # Facts that no service here acts on: for the systems of providers, and for whoever counts.
 FOR_OTHER_SYSTEMS = {
+    "itt.accreditation.decision_annulled.v1": "who convenes panels, in a system of their own",
+    "itt.accreditation.granted.v1": "who convenes panels, in a system of their own",
+    "itt.accreditation.panel_changed.v1": "who convenes panels, in a system of their own",
+    "itt.accreditation.panel_convened.v1": "who convenes panels, in a system of their own",
+    "itt.accreditation.refused.v1": "who convenes panels, in a system of their own",
+    "itt.accreditation.submitted.v1": "who convenes panels, in a system of their own",
+    "itt.accreditation.withdrawn.v1": "who convenes panels, in a system of their own",
     "itt.candidate.duplicate_decided.v1": "who works on duplicates, in the provider's own system",
     "itt.candidate.duplicate_suspected.v1": "who works on duplicates, in the provider's own system",
     "itt.course.changed.v1": "what is offered, for a provider's own web site",
     "itt.course.places_changed.v1": "what is offered, for a provider's own web site",
     "itt.course.published.v1": "what is offered, for a provider's own web site",
     "itt.course.withdrawn.v1": "what is offered, for a provider's own web site",
+    "itt.funding.rates_changed.v1": "who pays, in a system of their own",
+    "itt.provider.accredited.v1": "who keeps the list of providers, in a system of their own",
+    "itt.provider.accreditation_undone.v1": "who keeps the list of providers, in a system of their own",
 }
 
 

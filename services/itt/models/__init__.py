@@ -1,6 +1,7 @@
 """The tables of initial teacher training, a module an area."""
 
 from services.itt.models import accreditation, applications, courses, funding, training
+from services.itt.models.accreditation import Accreditation, AccreditationMember
 from services.itt.models.applications import (
     Application,
     ApplicationNote,
@@ -15,6 +16,7 @@ from services.itt.models.applications import (
 )
 from services.itt.models.base import Base
 from services.itt.models.courses import Course, CourseOption, Partnership, Provider, School
+from services.itt.models.funding import FundingRate
 from services.itt.models.trainees import (
     FIRST_TRN,
     LAST_TRN,
@@ -33,6 +35,8 @@ __all__ = [
     "FIRST_TRN",
     "LAST_TRN",
     "REGISTER_TRN",
+    "Accreditation",
+    "AccreditationMember",
     "Application",
     "ApplicationNote",
     "Base",
@@ -45,6 +49,7 @@ __all__ = [
     "CourseOption",
     "FeedMark",
     "FormSection",
+    "FundingRate",
     "Interview",
     "Observation",
     "Partnership",

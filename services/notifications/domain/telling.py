@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.events import Event, applications, courses, cpd, itt, leadership, people
+from shared.events import Event, accreditation, applications, courses, cpd, funding, itt, leadership, people
 
 
 class Kind(StrEnum):
@@ -97,6 +97,8 @@ TELLINGS = (
     Telling(applications.OfferReinstated, "offer_reinstated", T, notice=True),
     Telling(applications.ReferenceChaserDue, "reference_chaser", T),
     Telling(applications.ReferenceRefused, "reference_refused", T),
+    Telling(accreditation.AccreditationMemberInvited, "accreditation_member_invited", T),
+    Telling(accreditation.AccreditationMemberReleased, "accreditation_member_released", T),
     Telling(cpd.InductionDue, "induction_due", I),
     Telling(cpd.InductionProposed, "induction_proposed", I),
     Telling(cpd.InductionRefused, "induction_refused", I, notice=True),
@@ -161,6 +163,18 @@ TELLS_NOBODY: dict[type[Event], str] = {
     applications.ReferenceRequested: "the candidate knows it from the acceptance; the provider writes to referees",
     applications.ReferenceProvided: "it shows in the application",
     applications.ReferenceCancelled: "nothing is asked of anybody any more",
+    accreditation.AccreditationSubmitted: "the applicant sent it; who convenes panels works by the list",
+    accreditation.AccreditationWithdrawn: "the applicant withdrew it; each member of a panel is released",
+    accreditation.AccreditationPanelConvened: "each member is invited",
+    accreditation.AccreditationPanelChanged: "who convenes the panel settles another day with its members",
+    accreditation.AccreditationInterestsDeclared: "the member declared them",
+    accreditation.AccreditationVoted: "a vote is the panel's own",
+    accreditation.AccreditationGranted: "it tells an organisation, which reads it with reasons and conditions",
+    accreditation.AccreditationRefused: "it tells an organisation, which reads it with reasons and feedback",
+    accreditation.AccreditationDecisionAnnulled: "who corrects the record tells the provider and the panel",
+    accreditation.ProviderAccredited: "it tells an organisation, which knows the day from the decision",
+    accreditation.ProviderAccreditationUndone: "who corrects the record tells the provider",
+    funding.FundingRatesChanged: "a table, which everybody may read; what it gives is shown with the trainee",
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",
@@ -189,6 +203,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
 # is the referee, who has no id.
 CONTACTS: dict[type[Event], str] = {
     **dict.fromkeys(applications.AboutApplication.__subclasses__(), "person_id"),
+    accreditation.AccreditationMemberInvited: "person_id",
     applications.CandidateRegistered: "person_id",
     applications.CandidateDetailsChanged: "person_id",
     applications.FormCarriedOver: "person_id",

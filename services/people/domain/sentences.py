@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.events import Event, applications, cpd, itt, leadership, people
+from shared.events import Event, accreditation, applications, cpd, itt, leadership, people
 
 ME = "person_id"
 
@@ -223,9 +223,23 @@ _PEOPLE: Mapping[tuple[str, str], Sentence] = {
     (people.FactVoided.TYPE, ME): Sentence("A fact was recorded in error and no longer counts"),
 }
 
+_ACCREDITING: Mapping[type[Event], str] = {
+    accreditation.AccreditationMemberInvited: (
+        "Asked to sit on the panel on the accreditation of provider {provider_code}, {meets_on:day}"
+    ),
+    accreditation.AccreditationInterestsDeclared: (
+        "Declared interests as a member of the panel on provider {provider_code}"
+    ),
+    accreditation.AccreditationVoted: "Voted on the panel on provider {provider_code}",
+    accreditation.AccreditationMemberReleased: (
+        "The panel on the accreditation of provider {provider_code} did not sit: it withdrew"
+    ),
+}
+
 SENTENCES: Mapping[tuple[str, str], Sentence] = {
     **_ITT,
     **{(event.TYPE, ME): Sentence(text, mine=True) for event, text in _APPLYING.items()},
+    **{(event.TYPE, ME): Sentence(text, mine=True) for event, text in _ACCREDITING.items()},
     **_CPD,
     **_LEADERSHIP,
     **_PEOPLE,
