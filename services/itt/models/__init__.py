@@ -15,6 +15,7 @@ from services.itt.models.applications import (
 )
 from services.itt.models.base import Base
 from services.itt.models.courses import Course, CourseOption, Partnership, Provider, School
+from services.itt.models.reports import SignOff, StatutoryReturn
 from services.itt.models.trainees import (
     FIRST_TRN,
     LAST_TRN,
@@ -54,6 +55,8 @@ __all__ = [
     "RegisterEntry",
     "Review",
     "School",
+    "SignOff",
+    "StatutoryReturn",
     "Trainee",
     "TraineeEquality",
     "TraineeImport",
