@@ -20,7 +20,9 @@ NO_DISABILITY = "95"
 DISABILITY_NOT_PROVIDED = frozenset({"98", "99"})
 YOUNGEST = "under_25"
 # From this age on.
-AGE_BANDS = MappingProxyType({25: "25_to_29", 30: "30_to_34", 35: "35_to_39", 40: "40_to_49", 50: "50_and_over"})
+AGE_BANDS = MappingProxyType(
+    {25: "25_to_29", 30: "30_to_34", 35: "35_to_39", 40: "40_to_49", 50: "50_and_over"}
+)
 CATEGORIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "sex": (*SEXES.values(), NOT_PROVIDED),

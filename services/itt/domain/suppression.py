@@ -60,9 +60,7 @@ def family(categories: Sequence[str], tables: Sequence[Counted]) -> Family:
     without = _hidden_totals(categories, sums)
     unseen = [_hidden_within(table, without) for table in tables]
     if without is None or any(each is None for each in unseen):
-        return Family(
-            dict.fromkeys(categories), tuple(dict.fromkeys(table.counts) for table in tables)
-        )
+        return Family(dict.fromkeys(categories), tuple(dict.fromkeys(table.counts) for table in tables))
     shown = [
         {key: None if each is None or key in each else n for key, n in table.counts.items()}
         for table, each in zip(tables, unseen, strict=True)

@@ -15,6 +15,7 @@ from services.itt.domain.policy.reports import (
     report_relations,
 )
 from services.itt.domain.policy.trainees import OWN_PROVIDER
+from shared.errors import Invalid
 from shared.policy import ANY, Principal
 
 Runs, Seat = aliased(models.Provider), aliased(models.School)
@@ -30,7 +31,10 @@ def located(statement: Select[Any], provider_code: Any) -> Select[Any]:
 def region_of(session: Session, provider_code: str) -> str | None:
     """The region of a provider, if it is known."""
     found: str | None = session.scalar(
-        select(REGION).select_from(Runs).outerjoin(Seat, Seat.urn == Runs.urn).where(Runs.code == provider_code)
+        select(REGION)
+        .select_from(Runs)
+        .outerjoin(Seat, Seat.urn == Runs.urn)
+        .where(Runs.code == provider_code)
     )
     return found
 
@@ -82,3 +86,29 @@ def relations_to(session: Session, by: Principal, provider_code: str) -> set[str
     ratifies = bool(codes) and bool(session.scalar(select(theirs)))
     region = region_of(session, provider_code) if regions(by) else None
     return report_relations(by, provider_code, region, ratifies=ratifies)
+
+
+def equality_scope(
+    by: Principal,
+    whole: str,
+    own: str,
+    provider_code: str | None,
+    *,
+    runs: Any,
+    ratifies: Any = None,
+) -> tuple[ColumnElement[bool], bool]:
+    """Whose equality data the principal may have counted, and whether that is everybody's. ``whole`` and ``own`` are the
+    actions: an analyst never asks for one provider, a provider for no other.
+
+    Raises NotAllowed, Invalid when a provider with several codes names none.
+    """
+    if provider_code is None and by.has(*(row.role for row in policy.PERMISSIONS if row.action == whole)):
+        policy.PERMISSIONS.require(by, whole, relations_somewhere(by))
+        everything = policy.PERMISSIONS.allows(by, whole)
+        return (true() if everything else REGION.in_(regions(by))), everything
+    codes = policy.codes(by, "provider")
+    if provider_code is None and len(codes) > 1:
+        raise Invalid.field("provider_code", f"is missing; name one of {', '.join(sorted(codes))}")
+    code = provider_code or next(iter(codes), "")
+    policy.PERMISSIONS.require(by, own, report_relations(by, code, None, ratifies=False))
+    return _of(code, runs, ratifies), False

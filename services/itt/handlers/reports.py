@@ -27,7 +27,7 @@ from services.itt.domain.reports import (
     working_day_numbers,
 )
 from services.itt.domain.routes import RULES, Route
-from services.itt.handlers.report_history import decided_at, entries
+from services.itt.handlers.report_history import DATES, decided_at, entries
 from services.itt.handlers.report_scope import REGION, Runs, located, scope
 from shared.policy import Principal
 
@@ -70,7 +70,7 @@ def recruitment_report(
     ever were; ``recruited`` and ``deferred`` those that are now. A place that was put off counts in the cycle in which it
     is taken up. Drafts have no allocation yet, withdrawn courses none any more. Raises NotAllowed.
     """
-    year = cycle or cycles.current(now).year
+    year = cycles.known_year(cycle, now)
     known = _courses(session, by, "report.recruitment", provider_code, filters).where(Course.cycle == year)
     made = _applications_of(year)
     allocated = func.sum(Course.allocated_places).filter(Course.state == CourseState.PUBLISHED)
@@ -129,6 +129,9 @@ def _shares(row: View) -> View:
     }
 
 
+SHOWN = ("id", "state", "provider_code", "inactive_due_at", "ended_because", *DATES.values())
+
+
 def funnel_report(
     session: Session,
     now: datetime,
@@ -145,10 +148,11 @@ def funnel_report(
     totals say what became of all that were sent; ``now`` is how many are in the state. Filters: subject and level (phase)
     of the course, provider. Raises NotAllowed.
     """
-    year = cycle or cycles.current(now).year
+    year = cycles.known_year(cycle, now)
     mine = _sent(session, by, "report.funnel", year, provider_code, filters)
     weeks = [_week(*row) for row in session.execute(entries(mine))]
-    states = dict(session.execute(select(mine.c.state, func.count()).group_by(mine.c.state)).tuples().all())
+    now_in = select(mine.c.state, func.count()).group_by(mine.c.state)
+    states: dict[str, int] = {state: count for state, count in session.execute(now_in)}
     report = Report(
         name="funnel",
         about=(year, provider_code),
@@ -165,10 +169,7 @@ def _sent(
 ) -> Any:
     """The applications of a cycle that were sent and that the principal may have counted."""
     theirs = _courses(session, by, action, provider_code, filters)
-    names = ("id", "state", "provider_code", "sent_at", "inactive_at", "inactive_due_at", "offered_at")
-    names += ("accepted_at", "recruited_at", "rejected_at", "withdrawn_at", "declined_at", "ended_because")
-    names += ("offer_withdrawn_at", "conditions_not_met_at", "deferred_at")
-    columns = [getattr(Application, name) for name in names]
+    columns = [getattr(Application, name) for name in SHOWN]
     known = theirs.join(Application, Application.course_id == Course.id)
     known = known.with_only_columns(*columns, maintain_column_froms=True)
     return known.where(Application.cycle == year, Application.state.in_(REACHED)).cte("mine")
@@ -233,7 +234,7 @@ def decisions_report(
     ``decided_in_time``: by the day on which it goes inactive, of all whose day has come or that are decided. What was
     withdrawn before is left out; what the end of the cycle rejected was not decided. Raises NotAllowed.
     """
-    year = cycle or cycles.current(now).year
+    year = cycles.known_year(cycle, now)
     mine = _sent(session, by, "report.decisions", year, provider_code, {})
     found = session.execute(_decisions(mine, year, now)).all()
     rows = [_decided(*row) for row in found if row[0] is not None]
@@ -251,7 +252,6 @@ def decisions_report(
 def _decisions(mine: Any, year: int, now: datetime) -> Any:
     """One row a provider, and one of all."""
     decided = decided_at(mine)
-    london = lambda moment: func.date(func.timezone("Europe/London", moment))
     days, numbers = working_day_numbers(cycles.cycle(year))
     calendar = func.unnest(days, numbers).table_valued("day", "number")
     first, last = calendar.alias("first"), calendar.alias("last")
@@ -259,7 +259,7 @@ def _decisions(mine: Any, year: int, now: datetime) -> Any:
     waits = at.is_(None) & mine.c.state.in_([state.value for state in INTERVIEWABLE])
     by_default = at.is_(None) & (mine.c.state == State.REJECTED)
     in_time, late = at <= due, (waits & (due < now)) | by_default
-    lengths = (last.c.number - first.c.number, london(at) - london(mine.c.sent_at))
+    lengths = (last.c.number - first.c.number, _london(at) - _london(mine.c.sent_at))
     spans = [
         func.percentile_cont(share).within_group(cast(length, Float))
         for length in lengths
@@ -271,15 +271,29 @@ def _decisions(mine: Any, year: int, now: datetime) -> Any:
     known = (
         select(mine.c.provider_code, func.max(provider.name), *counted, *spans)
         .outerjoin(decided, decided.c.id == mine.c.id)
-        .outerjoin(first, first.c.day == london(mine.c.sent_at))
-        .outerjoin(last, last.c.day == london(at))
+        .outerjoin(first, first.c.day == _london(mine.c.sent_at))
+        .outerjoin(last, last.c.day == _london(at))
         .outerjoin(provider, provider.code == mine.c.provider_code)
     )
     return known.group_by(func.grouping_sets(mine.c.provider_code, func.row())).order_by(mine.c.provider_code)
 
 
+def _london(moment: Any) -> Any:
+    """The day in London."""
+    return func.date(func.timezone("Europe/London", moment))
+
+
 def _decided(code: str, name: str | None, *found: Any) -> View:
     sent, decided, in_time, late, waiting, too_long, by_default, *spans = found
     rounded = [None if span is None else round(span, 1) for span in spans]
-    values = (sent, decided, in_time, percent(in_time, decided + late), *rounded, waiting, too_long, by_default)
+    values = (
+        sent,
+        decided,
+        in_time,
+        percent(in_time, decided + late),
+        *rounded,
+        waiting,
+        too_long,
+        by_default,
+    )
     return {"code": code, "name": name or "Not known"} | dict(zip(DECISIONS, values, strict=True))

@@ -38,9 +38,9 @@ def new(kind: Kind, provider_code: str, year: int) -> Return:
 
 def locked(session: Session, kind: Kind, provider_code: str, year: int) -> models.StatutoryReturn:
     """The row, locked; made when there is none."""
-    new = new(kind, provider_code, year)
+    one = new(kind, provider_code, year)
     made = insert(Table).values(
-        id=new.id, provider_code=provider_code, kind=kind.value, academic_year=year, state=new.state.value
+        id=one.id, provider_code=provider_code, kind=kind.value, academic_year=year, state=one.state.value
     )
     session.execute(made.on_conflict_do_nothing())
     mine = of(kind, provider_code, year).with_for_update()
@@ -124,9 +124,7 @@ def summary(known: Return, now: datetime) -> View:
 def view(session: Session, now: datetime, known: Return) -> View:
     """A return with everything that was signed off, the latest at the end."""
     table = models.SignOff
-    signed = session.scalars(
-        select(table).where(table.return_id == known.id).order_by(table.number)
-    ).all()
+    signed = session.scalars(select(table).where(table.return_id == known.id).order_by(table.number)).all()
     return summary(known, now) | {"signed": [_signed(each, known.kind) for each in signed]}
 
 

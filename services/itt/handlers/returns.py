@@ -62,7 +62,10 @@ def list_returns(
     if state is not None:
         known = known.where(Table.state == state)
     found = page(session, known, order=[Table.provider_code, Table.id], limit=limit, after=after)
-    return {"items": [return_rows.summary(return_rows.to_domain(row), now) for row in found["items"]], "next": found["next"]}
+    return {
+        "items": [return_rows.summary(return_rows.to_domain(row), now) for row in found["items"]],
+        "next": found["next"],
+    }
 
 
 def sign_off_return(
@@ -145,7 +148,15 @@ def reopen_return(
     return_rows.store(row, after)
     session.flush()
     said = {"until": after.reopened_until}
-    audit(session, by, now, action=f"{kind}.reopen", subject=return_rows.subject(after), why=reason, changes=said)
+    audit(
+        session,
+        by,
+        now,
+        action=f"{kind}.reopen",
+        subject=return_rows.subject(after),
+        why=reason,
+        changes=said,
+    )
     _remind_next(session, after, now)
     publish(session, reopened(after, now))
     return return_rows.view(session, now, after)

@@ -37,11 +37,17 @@ def _create_returns() -> None:
         sa.Column("reopen_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statutory_return")),
         sa.UniqueConstraint(
-            "kind", "academic_year", "provider_code", name=op.f("uq_statutory_return_kind_academic_year_provider_code")
+            "kind",
+            "academic_year",
+            "provider_code",
+            name=op.f("uq_statutory_return_kind_academic_year_provider_code"),
         ),
     )
     op.create_index(
-        "ix_statutory_return_provider", "statutory_return", ["provider_code", "kind", "academic_year"], unique=False
+        "ix_statutory_return_provider",
+        "statutory_return",
+        ["provider_code", "kind", "academic_year"],
+        unique=False,
     )
 
 
@@ -55,9 +61,7 @@ def _create_sign_offs() -> None:
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signed_by", sa.Text(), nullable=False),
         sa.Column("counts", postgresql.JSONB(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["return_id"], ["statutory_return.id"], name=op.f("fk_sign_off_return_id")
-        ),
+        sa.ForeignKeyConstraint(["return_id"], ["statutory_return.id"], name=op.f("fk_sign_off_return_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
         sa.UniqueConstraint("return_id", "number", name=op.f("uq_sign_off_return_id_number")),
     )
