@@ -1,9 +1,9 @@
 """The words of the census and the performance profile: who is counted, under which headings.
 
-The census counts who is training on its day: a trainee whose own first day (else the course's) has come, who is no draft
-and not discarded, and on that day neither deferred, withdrawn nor awarded. A new entrant's course began in the academic
-year. The performance profile counts every trainee whose course was to end in the academic year, by what has become of
-them: awarded, withdrawn, deferred, or still training (also who is recommended and waits for the award).
+The census counts who is training on its day: a trainee whose own first day (else the course's) has come, who is no
+draft and not discarded, and on that day neither deferred, withdrawn nor awarded. A new entrant's course began in the
+academic year. The performance profile counts every trainee whose course was to end in the academic year, by what has
+become of them: awarded, withdrawn, deferred, or still training (also who is recommended and waits for the award).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,9 +2,9 @@
 
 Primary: a count of 1 to 4 is not shown (``c``, as the Department's statistics write it). Secondary: beside it other
 counts are left out, zeros too, until it cannot be worked out from the totals of rows and columns, also by who knows
-that no count is negative. A table is a graph (Gusfield 1988): its rows and columns are nodes, a count is an edge between
-them. A count that is left out stays unknown if people can be thought to move round a cycle of such counts with every
-total unchanged; so for each small count the cheapest cycle is left out with it.
+that no count is negative. A table is a graph (Gusfield 1988): its rows and columns are nodes, a count is an edge
+between them. A count that is left out stays unknown if people can be thought to move round a cycle of such counts
+with every total unchanged; so for each small count the cheapest cycle is left out with it.
 """
 
 import heapq

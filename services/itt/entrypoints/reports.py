@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.itt.handlers import report_equality, report_trainees, reports, returns
+from services.itt.handlers import report_decisions, report_equality, report_trainees, reports, returns
 from services.itt.schemas import reports as schemas
 from shared.rpc import Call, rpc
 from shared.timers import timer
@@ -29,7 +29,7 @@ class ReportsCalls:
     @rpc(schemas.AskedOfCycle, schemas.Report, idempotent=True)
     def decisions_report(self, call: Call, **arguments: Any) -> Any:
         """How long each provider takes to decide."""
-        return reports.decisions_report(call.session, call.now, call.principal, **arguments)
+        return report_decisions.decisions_report(call.session, call.now, call.principal, **arguments)
 
     # --- trainees
 

@@ -1,9 +1,9 @@
 """Equality data in numbers alone: a fixed set of tables, small numbers not shown, nothing to filter by.
 
-What could be worked out from two tables is prevented by what can be asked: a provider has one table of its own and never
-another's, an analyst of a region that of the region, a national analyst the whole by stage, route and region, made safe
-beside each other (``domain.suppression``), and nothing by provider. Applications count from the month after they were
-sent. Each reading is audited, because two tables of different days could still be compared.
+What could be worked out from two tables is prevented by what can be asked: a provider has one table of its own and
+never another's, an analyst of a region that of the region, a national analyst the whole by stage, route and region,
+made safe beside each other (``domain.suppression``), and nothing by provider. Applications count from the month after
+they were sent. Each reading is audited, because two tables of different days could still be compared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,8 +59,8 @@ def equality_of_applications(
 ) -> View:
     """Candidates of a cycle by sex, ethnic group, disability and age, by how far they came; ``c`` is not shown.
 
-    Everybody counts once, by the application that came furthest: not offered, offered (and not recruited), recruited. Who
-    sees the whole gets it by route and region, too. Raises NotAllowed, Invalid (``provider_code`` is missing).
+    Everybody counts once, by the application that came furthest: not offered, offered (and not recruited), recruited.
+    Who sees the whole gets it by route and region, too. Raises NotAllowed, Invalid (``provider_code`` is missing).
     """
     year = cycles.known_year(cycle, now)
     course = models.Course
@@ -115,8 +115,8 @@ def equality_of_trainees(
 ) -> View:
     """Trainees of the census day by sex, ethnic group, disability and age, by route; ``c`` is not shown.
 
-    Who sees the whole gets it by region, too. Raises NotAllowed, Invalid (``provider_code`` is missing), Conflict before
-    the census.
+    Who sees the whole gets it by region, too. Raises NotAllowed, Invalid (``provider_code`` is missing), Conflict
+    before the census.
     """
     year = academic_year or returns.current_year(Kind.CENSUS, now)
     within, whole = equality_scope(
@@ -153,7 +153,8 @@ def _quoted(code: Any) -> Any:
 
 
 def _characteristics(sex: Any, ethnicity: Any, codes: Any, born: Any, year: int) -> Sequence[Any]:
-    """What somebody is, in the groups that are published; ``codes`` are those of disabilities, each in quotation marks."""
+    """What somebody is, in the groups that are published; ``codes`` are those of disabilities, each in quotation
+    marks."""
     age = func.date_part("year", func.age(age_on(year), born))
     bands = [(age >= least, band) for least, band in sorted(AGE_BANDS.items(), reverse=True)]
     unsaid = [*DISABILITY_NOT_PROVIDED, NO_DISABILITY]

@@ -48,7 +48,8 @@ def _dated(mine: Any) -> Any:
 
 
 def entries(mine: Any) -> Any:
-    """By week (its Monday) and state: how many reached it for the first time, and how many times more it was reached."""
+    """By week (its Monday) and state: how many reached it for the first time, and how many times more it was
+    reached."""
     logged = _logged(mine).subquery()
     both = union(select(logged.c.id, logged.c.state, logged.c.at), _dated(mine)).subquery("entered")
     nth = func.row_number().over(partition_by=(both.c.id, both.c.state), order_by=both.c.at)

@@ -48,8 +48,8 @@ def scope(
     runs: Any,
     ratifies: Any = None,
 ) -> ColumnElement[bool]:
-    """What the principal may have counted, of a statement that is ``located``; ``runs`` and ``ratifies`` are the columns
-    with the codes of the provider and of who ratifies.
+    """What the principal may have counted, of a statement that is ``located``; ``runs`` and ``ratifies`` are the
+    columns with the codes of the provider and of who ratifies.
 
     Raises NotAllowed to who reads no such report, or none of the provider that is asked for.
     """
@@ -97,8 +97,8 @@ def equality_scope(
     runs: Any,
     ratifies: Any = None,
 ) -> tuple[ColumnElement[bool], bool]:
-    """Whose equality data the principal may have counted, and whether that is everybody's. ``whole`` and ``own`` are the
-    actions: an analyst never asks for one provider, a provider for no other.
+    """Whose equality data the principal may have counted, and whether that is everybody's. ``whole`` and ``own`` are
+    the actions: an analyst never asks for one provider, a provider for no other.
 
     Raises NotAllowed, Invalid when a provider with several codes names none.
     """

@@ -29,8 +29,9 @@ def census_report(
 ) -> View:
     """Who is training on a day of the census, by route, subject, region or study mode; new entrants among them.
 
-    By default on the second Wednesday of October, before it today. Regions are those of the accredited provider. It counts
-    what is recorded now; what a provider has signed off stands in its return. Raises NotAllowed, Invalid (``on``).
+    By default on the second Wednesday of October, before it today. Regions are those of the accredited provider. It
+    counts what is recorded now; what a provider has signed off stands in its return. Raises NotAllowed, Invalid
+    (``on``).
     """
     year = academic_year or returns.current_year(Kind.CENSUS, now)
     within = scope(session, by, "report.census", provider_code, runs=report_counts.Table.provider_code)

@@ -1,4 +1,4 @@
-"""Reports on applications: recruitment against allocation, the funnel by week, the time that decisions take.
+"""Reports on applications: recruitment against allocation, and the funnel by week.
 
 Each of them is one or two statements, however many applications there are.
 """
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, cast, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import cycles
-from services.itt.domain.applications import INTERVIEWABLE, State
+from services.itt.domain.applications import State
 from services.itt.domain.codes import labels
 from services.itt.domain.courses import State as CourseState
 from services.itt.domain.reports import (
@@ -24,10 +24,9 @@ from services.itt.domain.reports import (
     iso_week,
     percent,
     summed,
-    working_day_numbers,
 )
 from services.itt.domain.routes import RULES, Route
-from services.itt.handlers.report_history import DATES, decided_at, entries
+from services.itt.handlers.report_history import DATES, entries
 from services.itt.handlers.report_scope import REGION, Runs, located, scope
 from shared.policy import Principal
 
@@ -66,9 +65,9 @@ def recruitment_report(
 ) -> View:
     """Recruitment against allocation, by provider, subject, route or region, for the courses of a cycle.
 
-    A course counts by its first subject ("X with Y" as X). ``sent``, ``offered`` and ``accepted`` are applications that
-    ever were; ``recruited`` and ``deferred`` those that are now. A place that was put off counts in the cycle in which it
-    is taken up. Drafts have no allocation yet, withdrawn courses none any more. Raises NotAllowed.
+    A course counts by its first subject ("X with Y" as X). ``sent``, ``offered`` and ``accepted`` are applications
+    that ever were; ``recruited`` and ``deferred`` those that are now. A place that was put off counts in the cycle in
+    which it is taken up. Drafts have no allocation yet, withdrawn courses none any more. Raises NotAllowed.
     """
     year = cycles.known_year(cycle, now)
     known = _courses(session, by, "report.recruitment", provider_code, filters).where(Course.cycle == year)
@@ -144,12 +143,12 @@ def funnel_report(
 ) -> View:
     """How many applications of a cycle reached each state in each week, from Monday to Sunday in London.
 
-    ``reached``: for the first time; ``again``: offered again, reinstated and the like, which is no second conversion. The
-    totals say what became of all that were sent; ``now`` is how many are in the state. Filters: subject and level (phase)
-    of the course, provider. Raises NotAllowed.
+    ``reached``: for the first time; ``again``: offered again, reinstated and the like, which is no second conversion.
+    The totals say what became of all that were sent; ``now`` is how many are in the state. Filters: subject and level
+    (phase) of the course, provider. Raises NotAllowed.
     """
     year = cycles.known_year(cycle, now)
-    mine = _sent(session, by, "report.funnel", year, provider_code, filters)
+    mine = sent(session, by, "report.funnel", year, provider_code, filters)
     weeks = [_week(*row) for row in session.execute(entries(mine))]
     now_in = select(mine.c.state, func.count()).group_by(mine.c.state)
     states: dict[str, int] = {state: count for state, count in session.execute(now_in)}
@@ -159,12 +158,12 @@ def funnel_report(
         columns=("week", "week_begins", "state", "reached", "again", "now", "percent_of_sent"),
         rows=weeks,
         totals=_conversion(weeks, states),
-        empty=None if states else _none_sent(year),
+        empty=None if states else none_sent(year),
     )
     return report.shown(format)
 
 
-def _sent(
+def sent(
     session: Session, by: Principal, action: str, year: int, provider_code: str | None, filters: View
 ) -> Any:
     """The applications of a cycle that were sent and that the principal may have counted."""
@@ -200,100 +199,6 @@ def _conversion(weeks: list[View], states: dict[str, int]) -> list[View]:
     ]
 
 
-def _none_sent(year: int) -> str:
+def none_sent(year: int) -> str:
+    """The sentence where there is nothing to report."""
     return f"No applications were sent in cycle {year}"
-
-
-DECISIONS = (
-    "sent",
-    "decided",
-    "decided_in_time",
-    "decided_in_time_percent",
-    "median_working_days",
-    "p90_working_days",
-    "median_days",
-    "p90_days",
-    "waiting",
-    "waiting_too_long",
-    "rejected_by_default",
-)
-
-
-def decisions_report(
-    session: Session,
-    now: datetime,
-    by: Principal,
-    *,
-    cycle: int | None = None,
-    provider_code: str | None = None,
-    format: Format = Format.JSON,
-) -> View:
-    """How long each provider takes from an application to its first decision, an offer or a rejection of its own.
-
-    Days of the calendar and working days of applications, both in London; the day it was sent does not count.
-    ``decided_in_time``: by the day on which it goes inactive, of all whose day has come or that are decided. What was
-    withdrawn before is left out; what the end of the cycle rejected was not decided. Raises NotAllowed.
-    """
-    year = cycles.known_year(cycle, now)
-    mine = _sent(session, by, "report.decisions", year, provider_code, {})
-    found = session.execute(_decisions(mine, year, now)).all()
-    rows = [_decided(*row) for row in found if row[0] is not None]
-    report = Report(
-        name="decisions",
-        about=(year, provider_code),
-        columns=("code", "name", *DECISIONS),
-        rows=rows,
-        totals=[_decided(TOTAL, "Total", *row[2:]) for row in found if row[0] is None and rows],
-        empty=None if rows else _none_sent(year),
-    )
-    return report.shown(format)
-
-
-def _decisions(mine: Any, year: int, now: datetime) -> Any:
-    """One row a provider, and one of all."""
-    decided = decided_at(mine)
-    days, numbers = working_day_numbers(cycles.cycle(year))
-    calendar = func.unnest(days, numbers).table_valued("day", "number")
-    first, last = calendar.alias("first"), calendar.alias("last")
-    at, due = decided.c.at, mine.c.inactive_due_at
-    waits = at.is_(None) & mine.c.state.in_([state.value for state in INTERVIEWABLE])
-    by_default = at.is_(None) & (mine.c.state == State.REJECTED)
-    in_time, late = at <= due, (waits & (due < now)) | by_default
-    lengths = (last.c.number - first.c.number, _london(at) - _london(mine.c.sent_at))
-    spans = [
-        func.percentile_cont(share).within_group(cast(length, Float))
-        for length in lengths
-        for share in (0.5, 0.9)
-    ]
-    counted = [func.count(), func.count(at), func.count().filter(in_time), func.count().filter(late)]
-    counted += [func.count().filter(each) for each in (waits, waits & (due < now), by_default)]
-    provider = models.Provider
-    known = (
-        select(mine.c.provider_code, func.max(provider.name), *counted, *spans)
-        .outerjoin(decided, decided.c.id == mine.c.id)
-        .outerjoin(first, first.c.day == _london(mine.c.sent_at))
-        .outerjoin(last, last.c.day == _london(at))
-        .outerjoin(provider, provider.code == mine.c.provider_code)
-    )
-    return known.group_by(func.grouping_sets(mine.c.provider_code, func.row())).order_by(mine.c.provider_code)
-
-
-def _london(moment: Any) -> Any:
-    """The day in London."""
-    return func.date(func.timezone("Europe/London", moment))
-
-
-def _decided(code: str, name: str | None, *found: Any) -> View:
-    sent, decided, in_time, late, waiting, too_long, by_default, *spans = found
-    rounded = [None if span is None else round(span, 1) for span in spans]
-    values = (
-        sent,
-        decided,
-        in_time,
-        percent(in_time, decided + late),
-        *rounded,
-        waiting,
-        too_long,
-        by_default,
-    )
-    return {"code": code, "name": name or "Not known"} | dict(zip(DECISIONS, values, strict=True))

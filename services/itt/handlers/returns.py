@@ -81,7 +81,8 @@ def sign_off_return(
 ) -> View:
     """Sign the counts of this moment off; ``sign_off_id`` said again changes nothing. ``on``: the day of the census.
 
-    Raises NotFound, NotAllowed, Invalid (``on``), TransitionNotAllowed when it is signed off, Conflict outside the window.
+    Raises NotFound, NotAllowed, Invalid (``on``), TransitionNotAllowed when it is signed off, Conflict outside the
+    window.
     """
     return_rows.check_may(session, by, "return.sign_off", provider_code)
     row = return_rows.locked(session, Kind(kind), provider_code, academic_year)

@@ -80,7 +80,8 @@ class ProfileReport(AskedOfYear):
 
 
 class Report(Schema):
-    """``rows`` and ``totals`` by ``columns``, or the CSV text of both in ``content``; ``empty`` says why there are none."""
+    """``rows`` and ``totals`` by ``columns``, or the CSV text of both in ``content``; ``empty`` says why there are
+    none."""
 
     report = fields.String()
     columns = fields.List(fields.String())

@@ -1,8 +1,8 @@
 """Who may do what to the census and reports.
 
 A provider reads its own, a lead school what is about its own courses; regional analysts read their region, national
-ones everything, in numbers alone. Equality data of a provider is the provider's own, and nobody else's: what is wrong to
-see of one provider could be worked out from the whole and the others.
+ones everything, in numbers alone. Equality data of a provider is the provider's own, and nobody else's: what is wrong
+to see of one provider could be worked out from the whole and the others.
 """
 
 from collections.abc import Iterable
