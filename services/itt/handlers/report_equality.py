@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text, case, cast, func, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -96,7 +96,7 @@ def _candidates(year: int) -> Any:
     known = known.join(who, who.id == Application.candidate_id)
     known = located(known.outerjoin(theirs, theirs.candidate_id == who.id), course.provider_code)
     order = (Application.candidate_id, stage.desc(), Application.sent_at.desc(), Application.id)
-    return known.where(Application.cycle == year).distinct(Application.candidate_id).order_by(*order)
+    return known.where(Application.cycle == year).ext(distinct_on(Application.candidate_id)).order_by(*order)
 
 
 def _codes(listed: Any) -> Any:

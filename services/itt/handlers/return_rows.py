@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.itt import models
 from services.itt.domain import policy, returns
 from services.itt.domain.census import NUMBERS
-from services.itt.domain.policy.reports import OWN_REGION, regions
+from services.itt.domain.policy.reports import OWN_REGION, regions, relations_somewhere
 from services.itt.domain.policy.trainees import OWN_PROVIDER
 from services.itt.domain.reports import summed
 from services.itt.domain.returns import Kind, Return, State
@@ -91,11 +91,10 @@ def check_may(session: Session, by: Principal, action: str, provider_code: str) 
 
 def readable(by: Principal) -> ColumnElement[bool]:
     """Whose returns the principal may read. Raises NotAllowed when those are nobody's."""
+    policy.PERMISSIONS.require(by, "return.read", relations_somewhere(by))
     holds = {row.relation for row in policy.PERMISSIONS if row.action == "return.read" and by.has(row.role)}
     if ANY in holds:
         return true()
-    if not holds:
-        policy.PERMISSIONS.require(by, "return.read")
     clauses = {
         OWN_PROVIDER: Table.provider_code.in_(policy.codes(by, "provider")),
         OWN_REGION: REGION.in_(regions(by)),
