@@ -53,8 +53,9 @@ def report(
 ) -> None:
     """Report on recruitment, applications, decisions, the census or equality data in numbers.
 
-    Applications are asked for by --cycle, trainees by --year. An equality report has small numbers left out (c); one of a
-    single provider is the provider's own. Exit code 0, also when there is nothing to report: then a sentence says so.
+    Applications are asked for by --cycle, trainees by --year. An equality report has small numbers left out (c); one
+    of a single provider is the provider's own. Exit code 0, also when there is nothing to report: then a sentence
+    says so.
     """
     from cli.reporting import show
 

@@ -87,7 +87,10 @@ def test_the_census_has_four_headings(itt: Itt, session: Session) -> None:
 
 def test_the_census_counts_on_another_day_of_its_window(itt: Itt, session: Session) -> None:
     a_trainee(session, state="withdrawn", withdrawn_on=date(2026, 9, 20))
-    on = lambda day: itt.asked(ACCREDITED, "census_report", OCTOBER, on=day)["totals"]
+
+    def on(day: str) -> Any:
+        return itt.asked(ACCREDITED, "census_report", OCTOBER, on=day)["totals"]
+
     assert on("2026-09-19")[0]["trainees"] == 1
     assert on("2026-09-20") == []
     with pytest.raises(Invalid, match="still to come"):

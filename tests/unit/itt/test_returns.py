@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -119,7 +120,7 @@ def test_the_census_counts_on_a_day_of_its_window_that_has_come(on: date, said: 
 
 
 def test_counts_stand_under_a_heading_and_who_is_under_none_at_the_end() -> None:
-    counts = [
+    counts: list[dict[str, Any]] = [
         {"subject": None, "trainees": 1, "new_entrants": 0},
         {"subject": "100425", "trainees": 2, "new_entrants": 1},
         {"subject": "100403", "trainees": 3, "new_entrants": 1},

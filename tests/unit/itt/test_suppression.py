@@ -44,16 +44,15 @@ Equation = tuple[dict[object, int], int]
 def equations(tables_: tuple[Counted, ...], shown: Family) -> Iterator[Equation]:
     """What a reader knows: totals of columns, totals of rows that are shown and that are not, and the counts."""
     for number, (one, cells) in enumerate(zip(tables_, shown.tables, strict=True)):
-        name = lambda key, n=number: (n, key)
         for row in one.rows:
-            line = {name((row, column)): 1 for column in one.columns}
+            line: dict[object, int] = {(number, (row, column)): 1 for column in one.columns}
             yield {**line, row: -1}, 0
         for column in one.columns:
-            line = {name((row, column)): 1 for row in one.rows}
+            line = {(number, (row, column)): 1 for row in one.rows}
             yield line, sum(one.counts[row, column] for row in one.rows)
         for key, count in cells.items():
             if count is not None:
-                yield {name(key): 1}, count
+                yield {(number, key): 1}, count
     for row, total in shown.totals.items():
         if total is not None:
             yield {row: 1}, total
@@ -117,14 +116,19 @@ def test_nor_by_who_knows_that_no_count_is_negative(rows: list[list[int]]) -> No
 def others(one: Counted, unseen: frozenset[Cell]) -> Iterator[Mapping[Cell, int]]:
     """Every table of counts that are not negative with the same totals and the same counts that are shown."""
     keys = sorted(unseen)
-    sums = lambda cells, side: {
-        name: sum(n for key, n in cells.items() if key[side] == name) for name in {key[side] for key in cells}
-    }
-    wanted = [sums(one.counts, side) for side in (0, 1)]
+    wanted = [_sums(one.counts, side) for side in (0, 1)]
     for values in product(*(range(min(wanted[0][key[0]], wanted[1][key[1]]) + 1) for key in keys)):
         cells = {**one.counts, **dict(zip(keys, values, strict=True))}
-        if [sums(cells, side) for side in (0, 1)] == wanted:
+        if [_sums(cells, side) for side in (0, 1)] == wanted:
             yield cells
+
+
+def _sums(cells: Mapping[Cell, int], side: int) -> dict[str, int]:
+    """The totals of the rows (0) or the columns (1)."""
+    found: dict[str, int] = {}
+    for key, count in cells.items():
+        found[key[side]] = found.get(key[side], 0) + count
+    return found
 
 
 def test_a_table_without_small_counts_is_shown_whole() -> None:
