@@ -159,6 +159,11 @@ def current(now: datetime) -> Cycle:
     return begun[-1]
 
 
+def known_year(year: int | None, now: datetime) -> int:
+    """The year of a cycle that is known, by default of the one that runs. Raises Invalid, Conflict as these two do."""
+    return current(now).year if year is None else cycle(year).year
+
+
 def is_working_day(day: date) -> bool:
     """Monday to Friday, no bank holiday of England, and not in the Christmas or Easter range of a cycle.
 

@@ -9,7 +9,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.events import Event, accreditation, applications, courses, cpd, funding, itt, leadership, people
+from shared.events import (
+    Event,
+    accreditation,
+    applications,
+    courses,
+    cpd,
+    funding,
+    itt,
+    leadership,
+    people,
+    reports,
+)
 
 
 class Kind(StrEnum):
@@ -178,6 +189,12 @@ TELLS_NOBODY: dict[type[Event], str] = {
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",
+    reports.CensusSignedOff: "it names nobody; the provider signed it off",
+    reports.CensusReopened: "it names nobody; the provider finds it in its list of returns",
+    reports.CensusDue: "it names nobody; the provider finds it in its list of returns, with the days left",
+    reports.PerformanceProfileSignedOff: "it names nobody; the provider signed it off",
+    reports.PerformanceProfileReopened: "it names nobody; the provider finds it in its list of returns",
+    reports.PerformanceProfileDue: "it names nobody; the provider finds it in its list of returns, with the days left",
     cpd.QtsRemovalRefused: "the award that is made again is told",
     cpd.ActivityOffered: "offers are found by searching; nobody is mailed what they did not ask for",
     cpd.ActivityCancelled: "who booked is told that the booking is cancelled; who offered it cancelled it",

@@ -1,0 +1,65 @@
+"""``continuum report``: the census and the other reports, as a table, as CSV or as JSON."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.options import Demo, about, examples
+
+
+class Name(StrEnum):
+    RECRUITMENT = "recruitment"
+    FUNNEL = "funnel"
+    DECISIONS = "decisions"
+    CENSUS = "census"
+    PERFORMANCE_PROFILE = "performance-profile"
+    EQUALITY_OF_APPLICATIONS = "equality-of-applications"
+    EQUALITY_OF_TRAINEES = "equality-of-trainees"
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(
+        "report",
+        epilog=examples(
+            "report recruitment --cycle 2027 --by subject",
+            "report funnel --provider 2A5",
+            "report census --year 2026 --format csv > census.csv",
+        ),
+    )(report)
+
+
+def report(
+    name: Annotated[Name, typer.Argument(metavar="NAME", help=", ".join(Name))],
+    cycle: Annotated[
+        int | None, typer.Option(help="Recruitment cycle; by default the one that runs.")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="The year in which the academic year begins; by default the latest.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="HEADING", help="provider, subject, route, region ...")
+    ] = None,
+    provider: Annotated[str | None, typer.Option(metavar="CODE", help="Of this provider alone.")] = None,
+    format: Annotated[Format, typer.Option(help="table, csv or json.")] = Format.TABLE,
+    demo: Demo = False,
+) -> None:
+    """Report on recruitment, applications, decisions, the census or equality data in numbers.
+
+    Applications are asked for by --cycle, trainees by --year. An equality report has small numbers left out (c); one
+    of a single provider is the provider's own. Exit code 0, also when there is nothing to report: then a sentence
+    says so.
+    """
+    from cli.reporting import show
+
+    about(demo)
+    show(
+        name.value, {"cycle": cycle, "academic_year": year, "by": by, "provider_code": provider}, format.value
+    )

@@ -1,0 +1,243 @@
+"""Equality data in numbers alone: a fixed set of tables, small numbers not shown, nothing to filter by.
+
+What could be worked out from two tables is prevented by what can be asked: a provider has one table of its own and
+never another's, an analyst of a region that of the region, a national analyst the whole by stage, route and region,
+made safe beside each other (``domain.suppression``), and nothing by provider. Applications count from the month after
+they were sent. Each reading is audited, because two tables of different days could still be compared.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Text, case, cast, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import array, distinct_on
+from sqlalchemy.orm import Session
+
+from services.itt import models
+from services.itt.domain import cycles, returns
+from services.itt.domain.applications import State
+from services.itt.domain.census import name
+from services.itt.domain.dates import today
+from services.itt.domain.details import DISABILITIES
+from services.itt.domain.equality import (
+    AGE_BANDS,
+    CATEGORIES,
+    DISABILITY_NOT_PROVIDED,
+    NO_DISABILITY,
+    NOT_PROVIDED,
+    SEXES,
+    YOUNGEST,
+    age_on,
+    ethnic_group_codes,
+)
+from services.itt.domain.reports import NOT_KNOWN, TOTAL, Format, Report
+from services.itt.domain.returns import Kind
+from services.itt.domain.routes import RULES
+from services.itt.domain.suppression import SUPPRESSED, Cell, Counted, family
+from services.itt.handlers import report_counts
+from services.itt.handlers.report_scope import REGION, equality_scope, located
+from shared.audit import audit
+from shared.calendar import start_of
+from shared.errors import Conflict
+from shared.policy import Principal
+
+View = dict[str, Any]
+Application, Trainee = models.Application, models.Trainee
+STAGES = ("not_offered", "offered", "recruited")
+COLUMNS = ("characteristic", "category", "by", "code", "name", "people")
+
+
+def equality_of_applications(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    cycle: int | None = None,
+    provider_code: str | None = None,
+    format: Format = Format.JSON,
+) -> View:
+    """Candidates of a cycle by sex, ethnic group, disability and age, by how far they came; ``c`` is not shown.
+
+    Everybody counts once, by the application that came furthest: not offered, offered (and not recruited), recruited.
+    Who sees the whole gets it by route and region, too. Raises NotAllowed, Invalid (``provider_code`` is missing).
+    """
+    year = cycles.known_year(cycle, now)
+    course = models.Course
+    within, whole = equality_scope(
+        by,
+        "report.equality_of_applications",
+        "report.own_equality_of_applications",
+        provider_code,
+        runs=course.provider_code,
+        ratifies=course.accredited_code,
+    )
+    until = start_of(today(now).replace(day=1))
+    known = _candidates(year).where(within, Application.sent_at < until)
+    headings = ("stage", "route", "region") if whole else ("stage",)
+    said = f"No applications were sent in cycle {year} before {today(until)}"
+    audit(session, by, now, action="report.equality_of_applications", subject=f"cycle/{year}")
+    return _answer(session, known, headings, ("equality-applications", year, provider_code), said, format)
+
+
+def _candidates(year: int) -> Any:
+    """One row a candidate: the application that came furthest, of these the latest."""
+    who, theirs, course = models.Candidate, models.CandidateEquality, models.Course
+    recruited = Application.state.in_([State.RECRUITED.value, State.OFFER_DEFERRED.value])
+    stage = case((recruited, 2), (Application.offered_at.is_not(None), 1), else_=0)
+    route = case({route.value: rules.code for route, rules in RULES.items()}, value=course.route)
+    known = select(
+        array([literal(each) for each in STAGES])[stage + 1].label("stage"),
+        func.coalesce(route, NOT_KNOWN).label("route"),
+        func.coalesce(REGION, NOT_KNOWN).label("region"),
+        *_characteristics(theirs.sex, theirs.ethnicity, _codes(theirs.disabilities), who.date_of_birth, year),
+    ).select_from(Application)
+    known = known.join(course, course.id == Application.course_id)
+    known = known.join(who, who.id == Application.candidate_id)
+    known = located(known.outerjoin(theirs, theirs.candidate_id == who.id), course.provider_code)
+    order = (Application.candidate_id, stage.desc(), Application.sent_at.desc(), Application.id)
+    return known.where(Application.cycle == year).ext(distinct_on(Application.candidate_id)).order_by(*order)
+
+
+def _codes(listed: Any) -> Any:
+    """A list of codes as text: they are of two digits, so that one is found in it by its quotation marks."""
+    return func.coalesce(cast(listed, Text), "")
+
+
+def equality_of_trainees(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    academic_year: int | None = None,
+    provider_code: str | None = None,
+    format: Format = Format.JSON,
+) -> View:
+    """Trainees of the census day by sex, ethnic group, disability and age, by route; ``c`` is not shown.
+
+    Who sees the whole gets it by region, too. Raises NotAllowed, Invalid (``provider_code`` is missing), Conflict
+    before the census.
+    """
+    year = academic_year or returns.current_year(Kind.CENSUS, now)
+    within, whole = equality_scope(
+        by,
+        "report.equality_of_trainees",
+        "report.own_equality_of_trainees",
+        provider_code,
+        runs=Trainee.provider_code,
+    )
+    if now < (opens := returns.opens_at(Kind.CENSUS, year)):
+        raise Conflict(f"The census of {year} begins on {today(opens)}")
+    day = returns.census_day(year, now)
+    known = _trainees(year).where(report_counts.training_on(day), within)
+    headings = ("route", "region") if whole else ("route",)
+    audit(session, by, now, action="report.equality_of_trainees", subject=f"census/{year}")
+    about = ("equality-trainees", year, provider_code)
+    return _answer(session, known, headings, about, f"Nobody was training on {day}", format)
+
+
+def _trainees(year: int) -> Any:
+    """One row a trainee."""
+    theirs = models.TraineeEquality
+    codes = func.concat_ws(",", *(_quoted(getattr(theirs, each)) for each in DISABILITIES))
+    known = select(
+        Trainee.training_route.label("route"),
+        func.coalesce(REGION, NOT_KNOWN).label("region"),
+        *_characteristics(Trainee.sex, theirs.ethnicity, codes, Trainee.date_of_birth, year),
+    ).select_from(Trainee)
+    return located(known.outerjoin(theirs, theirs.trainee_id == Trainee.id), Trainee.provider_code)
+
+
+def _quoted(code: Any) -> Any:
+    return '"' + code + '"'
+
+
+def _characteristics(sex: Any, ethnicity: Any, codes: Any, born: Any, year: int) -> Sequence[Any]:
+    """What somebody is, in the groups that are published; ``codes`` are those of disabilities, each in quotation
+    marks."""
+    age = func.date_part("year", func.age(age_on(year), born))
+    bands = [(age >= least, band) for least, band in sorted(AGE_BANDS.items(), reverse=True)]
+    unsaid = [*DISABILITY_NOT_PROVIDED, NO_DISABILITY]
+    disabled = func.regexp_replace(codes, '"(' + "|".join(sorted(unsaid)) + ')"', "", "g").op("~")("[0-9]")
+    return (
+        case(dict(SEXES), value=sex, else_=NOT_PROVIDED).label("sex"),
+        case(dict(ethnic_group_codes()), value=ethnicity, else_=NOT_PROVIDED).label("ethnicity"),
+        case(
+            (disabled, "disabled"),
+            (codes.contains(f'"{NO_DISABILITY}"'), "not_disabled"),
+            else_=NOT_PROVIDED,
+        ).label("disability"),
+        case((born.is_(None), NOT_PROVIDED), *bands, else_=YOUNGEST).label("age"),
+    )
+
+
+def _answer(
+    session: Session,
+    known: Any,
+    headings: Sequence[str],
+    about: Sequence[object],
+    empty: str,
+    format: Format,
+) -> View:
+    counted = _counted(session, known, headings)
+    people = sum(
+        n
+        for (of, heading), cells in counted.items()
+        if (of, heading) == ("sex", headings[0])
+        for n in cells.values()
+    )
+    rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if people else []
+    report = Report(
+        name=str(about[0]),
+        about=about[1:],
+        columns=COLUMNS,
+        rows=rows,
+        totals=[_row(TOTAL, TOTAL, TOTAL, TOTAL, people)] if people else [],
+        empty=None if people else empty,
+    )
+    return report.shown(format)
+
+
+Tables = dict[tuple[str, str], dict[Cell, int]]
+
+
+def _counted(session: Session, known: Any, headings: Sequence[str]) -> Tables:
+    """Every characteristic by every heading, of the same people at the same moment: one statement."""
+    people = known.subquery("people")
+    pairs = [(each, heading) for each in CATEGORIES for heading in headings]
+    names = [*CATEGORIES, *headings]
+    columns = [people.c[name] for name in names]
+    sets = func.grouping_sets(*(tuple_(people.c[each], people.c[heading]) for each, heading in pairs))
+    found: Tables = {pair: {} for pair in pairs}
+    statement = select(func.grouping(*columns), func.count(), *columns).group_by(sets)
+    for left_out, count, *values in session.execute(statement):
+        kept = [nth for nth in range(len(names)) if not left_out >> (len(names) - 1 - nth) & 1]
+        each, heading = (names[nth] for nth in kept)
+        found[each, heading][values[kept[0]], values[kept[1]]] = count
+    return found
+
+
+def _published(each: str, headings: Sequence[str], counted: Tables) -> list[View]:
+    """The rows of one characteristic: its categories in all, then by each heading."""
+    categories = CATEGORIES[each]
+    tables = [_table(categories, heading, counted[each, heading]) for heading in headings]
+    safe = family(categories, tables)
+    rows = [_row(each, row, TOTAL, TOTAL, safe.totals[row]) for row in categories]
+    for heading, table, cells in zip(headings, tables, safe.tables, strict=True):
+        rows += [
+            _row(each, row, heading, code, cells[row, code]) for row in categories for code in table.columns
+        ]
+    return rows
+
+
+def _table(categories: Sequence[str], heading: str, counts: Mapping[Cell, int]) -> Counted:
+    found = {column for _, column in counts}
+    columns = STAGES if heading == "stage" else tuple(sorted(found))
+    whole = {(row, column): counts.get((row, column), 0) for row in categories for column in columns}
+    return Counted(tuple(categories), columns, whole)
+
+
+def _row(each: str, category: str, heading: str, code: str, people: int | None) -> View:
+    said = code.replace("_", " ").capitalize() if heading in ("stage", TOTAL) else name(heading, code)
+    shown = SUPPRESSED if people is None else people
+    return dict(zip(COLUMNS, (each, category, heading, code, said, shown), strict=True))

@@ -1,0 +1,87 @@
+"""Reports on trainees as they stand now: the census and the performance profile, by one heading."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.itt.domain import census, returns
+from services.itt.domain.reports import TOTAL, Format, Report, percent, summed
+from services.itt.domain.returns import Kind
+from services.itt.handlers import report_counts
+from services.itt.handlers.report_scope import scope
+from shared.policy import Principal
+
+View = dict[str, Any]
+
+
+def census_report(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    academic_year: int | None = None,
+    on: date | None = None,
+    by_what: str = "route",
+    provider_code: str | None = None,
+    format: Format = Format.JSON,
+) -> View:
+    """Who is training on a day of the census, by route, subject, region or study mode; new entrants among them.
+
+    By default on the second Wednesday of October, before it today. Regions are those of the accredited provider. It
+    counts what is recorded now; what a provider has signed off stands in its return. Raises NotAllowed, Invalid
+    (``on``).
+    """
+    year = academic_year or returns.current_year(Kind.CENSUS, now)
+    within = scope(session, by, "report.census", provider_code, runs=report_counts.Table.provider_code)
+    day = on or returns.census_day(year, now)
+    returns.check_census_day(year, day, now)
+    counts = report_counts.census(session, year, day, within)
+    report = Report(
+        name="census",
+        about=(year, by_what, provider_code),
+        columns=("code", "name", *census.CENSUS_COUNTS),
+        rows=census.by(counts, by_what, census.CENSUS_COUNTS),
+        totals=_total(counts, census.CENSUS_COUNTS),
+        empty=None if counts else f"Nobody was training on {day}",
+    )
+    return report.shown(format)
+
+
+def profile_report(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    academic_year: int | None = None,
+    by_what: str = "route",
+    provider_code: str | None = None,
+    format: Format = Format.JSON,
+) -> View:
+    """What has become of the trainees whose course was to end in an academic year, by route or subject.
+
+    It counts what is recorded now; what a provider has signed off stands in its return. Raises NotAllowed.
+    """
+    year = academic_year or returns.current_year(Kind.PERFORMANCE_PROFILE, now)
+    runs = report_counts.Table.provider_code
+    within = scope(session, by, "report.performance_profile", provider_code, runs=runs)
+    counts = report_counts.profile(session, year, within)
+    rows = census.by(counts, by_what, census.PROFILE_COUNTS)
+    report = Report(
+        name="performance-profile",
+        about=(year, by_what, provider_code),
+        columns=("code", "name", *census.PROFILE_COUNTS, "awarded_percent"),
+        rows=[_share(row) for row in rows],
+        totals=[_share(row) for row in _total(counts, census.PROFILE_COUNTS)],
+        empty=None if counts else f"No training was to end in the academic year {year}/{(year + 1) % 100:02}",
+    )
+    return report.shown(format)
+
+
+def _share(row: View) -> View:
+    return row | {"awarded_percent": percent(row["awarded"], row["trainees"])}
+
+
+def _total(counts: Sequence[View], numbers: Sequence[str]) -> list[View]:
+    return [{"code": TOTAL, "name": "Total"} | summed(counts, numbers)] if counts else []
