@@ -76,14 +76,12 @@ def wait_for_effects(count: int) -> None:
 
 
 class Caller:
-    """Calls the services of the benchmark, as a principal with a signed token."""
+    """Calls the services of the benchmark, as a principal with a signed token: an operator unless it is said who."""
 
-    def __init__(self) -> None:
+    def __init__(self, who: Principal | None = None) -> None:
         self._client = RpcClient.from_settings(settings(), "bench")
-        self._ring, self._who = (
-            KeyRing.from_settings(settings()),
-            Principal("bench", frozenset({Role.OPERATOR})),
-        )
+        self._ring = KeyRing.from_settings(settings())
+        self._who = who or Principal("bench", frozenset({Role.OPERATOR}))
 
     def __call__(self, service: str, method: str, **arguments: Any) -> Mapping[str, Any]:
         token = self._ring.token(self._who, CLI)

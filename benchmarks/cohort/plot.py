@@ -236,7 +236,7 @@ class Plot:
         changes = recruitment.accept(self._mine(id_), story.known, story.who.recruit, at)
         story.changed(at, story.own, "application.accept", changes)
         for each in list(story.references):
-            story.plan(at + self._days(2, 40), partial(self._refer, each))
+            story.plan(at + self._days(1, 24), partial(self._refer, each))
         for step, share, least, most in (
             (self._mark, 0.3, 10, 40),
             (self._recruit_early, 0.05, 20, 90),
