@@ -42,20 +42,26 @@ def timed(call: Caller, method: str, **asked: Any) -> tuple[float, Answer]:
     return 1_000 * (time.perf_counter() - began), found
 
 
-def lists_p95_ms(cases: Sequence[Case]) -> dict[str, float]:
-    """The 95th percentile of each case, all of them by turns, so that whatever else happens meets all."""
+def lists_ms(cases: Sequence[Case]) -> tuple[dict[str, list[float]], list[float]]:
+    """How long each call of each case took, all of them by turns, so that whatever else happens meets all.
+
+    And in between calls that read one row, to know what of it a call costs, and the machine that others use as well.
+    """
     with ExitStack() as stack:
         callers: dict[Principal, Caller] = {}
         for case in cases:
             if case.who not in callers:
                 callers[case.who] = stack.enter_context(closing(Caller(case.who)))
         took: dict[str, list[float]] = {case.name: [] for case in cases}
+        plain: list[float] = []
         for nth in range(WARM_UP + CALLS):
             for case in cases:
                 took_ms, _ = timed(callers[case.who], "list_applications", limit=PAGE, **_of_cycle(case))
+                plain_ms, _ = timed(callers[case.who], "list_providers", limit=1)
                 if nth >= WARM_UP:
                     took[case.name].append(took_ms)
-    return {name: percentile(values, 0.95) for name, values in took.items()}
+                    plain.append(plain_ms)
+    return took, plain
 
 
 def _of_cycle(case: Case) -> dict[str, Any]:
