@@ -102,8 +102,10 @@ def _measure(lines: Lines, asked: argparse.Namespace) -> None:
         _feed(lines, who, since)
     _plans(lines, who, since)
     with running(IDLE, CONTINUUM_DEMO_CLOCK="1"):
+        before = datetime.now(UTC)
         _cycle_end(lines)
-        _feed_after(lines, who)
+        # Now most changes have no place in the feed yet.
+        _walked(lines, "feed_page_after_cycle_end", reading.feed(who, before))
     with running(IDLE):
         _bulk(lines, who)
     lines.load()
@@ -167,13 +169,6 @@ def _cycle_end(lines: Lines) -> None:
     each = {what: round(seconds, 1) for what, seconds in took.items()}
     more = {"applications": ended, "facts": writing.facts() - before}
     lines.figure("cycle_end_s", sum(took.values()), "s", **more, **each)
-
-
-def _feed_after(lines: Lines, who: Askers) -> None:
-    """Right after the end of the cycle, when most changes have no place in the feed yet."""
-    began = datetime.now(UTC)
-    walk = reading.feed(who, began)
-    _walked(lines, "feed_page_after_cycle_end", walk)
 
 
 def _plans(lines: Lines, who: Askers, since: datetime) -> None:
