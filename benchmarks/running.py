@@ -85,7 +85,7 @@ class Caller:
 
     def __call__(self, service: str, method: str, **arguments: Any) -> Mapping[str, Any]:
         token = self._ring.token(self._who, CLI)
-        given = {"principal_token": token, "timeout": self._timeout_s}
+        given: dict[str, Any] = {"principal_token": token, "timeout": self._timeout_s}
         found: Mapping[str, Any] = self._client.call(service, method, arguments, **given)
         return found
 

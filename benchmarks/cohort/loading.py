@@ -20,8 +20,8 @@ from benchmarks.cohort.plot import Plot, Shares
 from benchmarks.cohort.rows import Counted, Row, rows_of
 from benchmarks.cohort.spans import FIRST, SECOND, Span
 from benchmarks.cohort.story import Story
-from services.itt.domain.deadlines import ENDS, ends_at
 from services.itt.domain.cycles import cycle
+from services.itt.domain.deadlines import ENDS, ends_at
 from services.itt.handlers.cycle_ends import ENDS_KIND
 
 # Of 40,000 candidates 130,000 applications, as in the cycle of 2024 (Apply service, monthly statistics).
@@ -86,8 +86,8 @@ def load(
         counted.log = _sent(connection)
         offer = offers.read(session)
         states, rows = Counter[str](), Counter[str]()
-        stories = iter(_stories(random, span, offer, candidates, shares or Shares()))
-        while batch := list(islice(stories, BATCH)):
+        told = iter(stories(random, span, offer, candidates, shares or Shares()))
+        while batch := list(islice(told, BATCH)):
             _store(connection, batch, counted, rows)
             states.update(each.state.value for story in batch for each in story.applications.values())
             say(f"{rows['candidate']:6,} candidates, {states.total():7,} applications")
@@ -100,9 +100,7 @@ def _sent(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM event_log").scalar_one())
 
 
-def _stories(
-    random: Random, span: Span, offer: Offer, candidates: int, shares: Shares
-) -> Iterable[Story]:
+def stories(random: Random, span: Span, offer: Offer, candidates: int, shares: Shares) -> Iterable[Story]:
     """So many candidates, each with some applications; who had fewer than planned is made up for by the next."""
     made = 0
     for number in range(candidates):
@@ -114,9 +112,9 @@ def _stories(
         made += len(story.applications)
 
 
-def _store(connection: Connection, stories: Iterable[Story], counted: Counted, stored: Counter[str]) -> None:
+def _store(connection: Connection, batch: Iterable[Story], counted: Counted, stored: Counter[str]) -> None:
     by_table: dict[str, list[Row]] = {table: [] for table in TABLES}
-    for story in stories:
+    for story in batch:
         for table, row in rows_of(story, counted):
             by_table[table].append(row)
     for table, rows in by_table.items():
@@ -131,9 +129,9 @@ def insert(connection: Connection, table: str, rows: list[Row]) -> None:
     names = list(rows[0])
     values = [tuple(row[name] for name in names) for row in rows]
     driver: Any = connection.connection.driver_connection
-    register_uuid(conn_or_curs=driver)
+    register_uuid(conn_or_curs=driver)  # type: ignore[no-untyped-call]
     with driver.cursor() as cursor:
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES %s"  # noqa: S608 - names of our own tables
+        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES %s"
         execute_values(cursor, statement, values, page_size=ROWS_A_STATEMENT)
 
 

@@ -99,7 +99,9 @@ def read(session: Session) -> Offer:
     """The seats as the domain has them."""
     course, option = models.Course, models.CourseOption
     rows = session.execute(
-        select(course, option).join(option, option.course_id == course.id).order_by(option.id)
+        select(course, option)
+        .join(option, option.course_id == course.id)
+        .order_by(course.cycle, course.provider_code, course.code, option.site_code)
     )
     known = [catalogue.course(of, [at]) for of, at in rows]
     return Offer({each.options[0].id: Seat(each, each.options[0]) for each in known})
@@ -123,7 +125,11 @@ def _providers(
     for code in codes:
         if code not in accredited:
             (with_,) = random.choices(accredited, weights)
-            agreed = {"lead_code": code, "accredited_code": with_, "from_on": date(2025, 9, 1)}
+            agreed: dict[str, Any] = {
+                "lead_code": code,
+                "accredited_code": with_,
+                "from_on": date(2025, 9, 1),
+            }
             providers.agree_partnership(session, now, ADMIN, **agreed)
 
 
@@ -143,9 +149,7 @@ class _Plan:
     sites: list[dict[str, Any]]
 
 
-def _planned(
-    random: Random, codes: Sequence[str], candidates: int, urns: Sequence[str]
-) -> Iterator[_Plan]:
+def _planned(random: Random, codes: Sequence[str], candidates: int, urns: Sequence[str]) -> Iterator[_Plan]:
     shares = [1 / (rank + 1) ** STEEPNESS for rank in range(len(codes))]
     wanted = max(LEAST_COURSES, candidates // CANDIDATES_A_COURSE)
     for code, share in zip(codes, shares, strict=True):
@@ -189,7 +193,7 @@ def _course(session: Session, year: int, plan: _Plan) -> None:
         frozenset({Role.LEAD_SCHOOL, Role.ACCREDITED_PROVIDER}),
         frozenset({f"provider:{plan.provider_code}"}),
     )
-    said = {"provider_code": plan.provider_code, "cycle": year, "code": plan.code}
+    said: dict[str, Any] = {"provider_code": plan.provider_code, "cycle": year, "code": plan.code}
     made = courses.create_course(session, now, by, **said, content=plan.content | dates)
     id_ = {"course_id": UUID(str(made["course_id"]))}
     total = sum(site["places"] for site in plan.sites)

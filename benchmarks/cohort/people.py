@@ -94,7 +94,7 @@ def applicant(random: Random, span: Span, number: int, year: int) -> Applicant:
         last = f"{last}-{random.choice(LAST_NAMES)}"
     names = {"first_names": f"{first} {second}", "last_name": last}
     born = BORN_FROM + timedelta(days=random.randrange(BORN_WITHIN_DAYS))
-    postcode = f"NE{1 + number % 98} {1 + number // 98 % 9}{chr(65 + number // 882 % 26)}{chr(65 + number // 22_932 % 26)}"
+    postcode = _postcode(number)
     return Applicant(
         id=an_id(random, span.wall(created_at)),
         person_id=an_id(random, span.wall(created_at)),
@@ -106,6 +106,12 @@ def applicant(random: Random, span: Span, number: int, year: int) -> Applicant:
         postcode=postcode,
         sections=_sections(random, names, born, postcode),
     )
+
+
+def _postcode(number: int) -> str:
+    """One for each candidate, so that nobody is suspected of being somebody else."""
+    first, second = chr(65 + number // 882 % 26), chr(65 + number // 22_932 % 26)
+    return f"NE{1 + number % 98} {1 + number // 98 % 9}{first}{second}"
 
 
 def _sections(

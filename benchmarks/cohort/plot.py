@@ -24,10 +24,9 @@ from services.itt.domain import (
     references,
     rejections,
 )
-from services.itt.domain.applications import INTERVIEWABLE, Application, State, about
+from services.itt.domain.applications import INTERVIEWABLE, Application, ConditionState, State, about
 from services.itt.domain.cycles import cycle
 from services.itt.domain.interviews import Interview
-from services.itt.domain.offers import ConditionState
 from shared.errors import Conflict
 from shared.events.applications import ApplicationNoted
 

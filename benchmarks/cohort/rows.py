@@ -56,29 +56,36 @@ def rows_of(story: Story, counted: Counted) -> Iterator[tuple[str, Row]]:
         yield "application_note", {"id": note.id, "application_id": note.application_id} | said | when
     yield from _facts(story, counted)
     for deed in story.deeds:
-        yield "audit", {
-            "id": story.new_id(deed.at),
-            "at": deed.at,
-            "recorded_at": story.span.wall(deed.at),
-            "who": deed.by,
-            "action": deed.action,
-            "subject": deed.subject,
-            "changes": dumps(deed.changes),
-            "correlation_id": str(story.who.id),
-        }
+        yield (
+            "audit",
+            {
+                "id": story.new_id(deed.at),
+                "at": deed.at,
+                "recorded_at": story.span.wall(deed.at),
+                "who": deed.by,
+                "action": deed.action,
+                "subject": deed.subject,
+                "changes": dumps(deed.changes),
+                "correlation_id": str(story.who.id),
+            },
+        )
     yield from _due(story)
 
 
 def _form(story: Story) -> Iterator[tuple[str, Row]]:
     who = story.who
     named = {"email": who.email, "first_names": who.first_names, "last_name": who.last_name}
-    yield "candidate", named | {
-        "id": who.id,
-        "person_id": who.person_id,
-        "created_at": who.created_at,
-        "date_of_birth": who.date_of_birth,
-        "in_progress": sum(each.state in IN_PROGRESS for each in story.applications.values()),
-    }
+    yield (
+        "candidate",
+        named
+        | {
+            "id": who.id,
+            "person_id": who.person_id,
+            "created_at": who.created_at,
+            "date_of_birth": who.date_of_birth,
+            "in_progress": sum(each.state in IN_PROGRESS for each in story.applications.values()),
+        },
+    )
     mine = {"candidate_id": who.id, "cycle": who.year}
     yield "candidate_form", mine | {"created_at": who.created_at, "duplicate_key": who.duplicate_key}
     for section, content in who.sections.items():

@@ -31,6 +31,4 @@ class Span:
 def an_id(random: Random, at: datetime) -> UUID:
     """A UUIDv7 of that moment, the same for the same seed."""
     moment = int(at.timestamp() * 1000)
-    return UUID(
-        int=moment << 80 | 7 << 76 | random.getrandbits(12) << 64 | 2 << 62 | random.getrandbits(62)
-    )
+    return UUID(int=moment << 80 | 7 << 76 | random.getrandbits(12) << 64 | 2 << 62 | random.getrandbits(62))

@@ -77,7 +77,11 @@ class Story:
 
     def begin(self) -> None:
         """The account, and two referees in the form."""
-        about = {"candidate_id": self.who.id, "person_id": self.who.person_id, "person": self.who.person}
+        about: dict[str, Any] = {
+            "candidate_id": self.who.id,
+            "person_id": self.who.person_id,
+            "person": self.who.person,
+        }
         self.facts.append((CandidateRegistered(occurred_at=self.who.created_at, **about), self.own))
         subject = f"candidate/{self.who.id}"
         self.deeds.append(Deed(self.who.created_at, self.own, "candidate.register", subject, {}))
@@ -202,9 +206,7 @@ class Story:
             referee_type=RefereeType.PROFESSIONAL,
         )
 
-    def _each_reference(
-        self, at: datetime, decide: Callable[[Reference, datetime], ReferenceChange]
-    ) -> None:
+    def _each_reference(self, at: datetime, decide: Callable[[Reference, datetime], ReferenceChange]) -> None:
         for each in list(self.references.values()):
             self.refer(at, TIMER, decide(each, at))
 

@@ -52,7 +52,9 @@ def askers() -> Askers:
 
 
 def _largest(column: str) -> str:
-    known = run(IDLE, LARGEST.format(column=column).replace("GROUP", f"AND {column} IS NOT NULL GROUP"), year=SECOND)
+    known = run(
+        IDLE, LARGEST.format(column=column).replace("GROUP", f"AND {column} IS NOT NULL GROUP"), year=SECOND
+    )
     return str(known[0][0])
 
 
@@ -63,7 +65,17 @@ def lists(who: Askers) -> Iterator[Case]:
         for descending in (False, True):
             way = "descending" if descending else "ascending"
             yield Case(f"by {sort}, {way}", who.provider, {"sort": sort, "descending": descending})
-    for name, asked in {
+    for name, asked in _filters(course_id).items():
+        yield Case(name, who.provider, asked)
+    yield Case("of a lead school", who.lead)
+    yield Case("of a lead school, by name", who.lead, {"sort": "name", "descending": True})
+    yield Case("at a school", who.school)
+    yield Case("at a school, by name", who.school, {"sort": "name"})
+
+
+def _filters(course_id: str) -> dict[str, dict[str, Any]]:
+    """What providers narrow their lists down to."""
+    return {
         "interviewing": {"states": ["interviewing"]},
         "rejected, by name": {"states": ["rejected"], "sort": "name"},
         "offers of all kinds": {"states": ["offer", "pending_conditions", "recruited"], "descending": True},
@@ -74,9 +86,4 @@ def lists(who: Askers) -> Iterator[Case]:
         "search for two words": {"search": "zoë mensah"},
         "search for nobody": {"search": "nobody of this name"},
         "search in one state": {"search": "hall", "states": ["inactive"], "sort": "name"},
-    }.items():
-        yield Case(name, who.provider, asked)
-    yield Case("of a lead school", who.lead)
-    yield Case("of a lead school, by name", who.lead, {"sort": "name", "descending": True})
-    yield Case("at a school", who.school)
-    yield Case("at a school, by name", who.school, {"sort": "name"})
+    }

@@ -64,8 +64,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("continuum bench scale", description=__doc__)
     parser.add_argument("--candidates", type=int, default=CANDIDATES, metavar="N", help=f"{CANDIDATES:,}")
     parser.add_argument("--seed", type=int, default=1, help="another one is another cohort")
-    decided = {"type": float, "default": Shares().decided, "metavar": "SHARE"}
-    parser.add_argument("--decided", help="by providers before the cycle ends; 0: its end ends all", **decided)
+    decided: dict[str, Any] = {"type": float, "default": Shares().decided, "metavar": "SHARE"}
+    parser.add_argument(
+        "--decided", help="by providers before the cycle ends; 0: its end ends all", **decided
+    )
     parser.add_argument("--json", action="store_true", help="lines of JSON on a terminal, too")
     asked = parser.parse_args(arguments)
     lines = Lines(asked.json or not sys.stdout.isatty())

@@ -60,9 +60,7 @@ def a_file(first_seed: int) -> str:
             rows[row["last_name"], row["date_of_birth"]] = row
         if len(rows) >= ROWS:
             break
-    chosen = [
-        row | {"provider_trainee_id": f"{first_seed}-{nth}"} for nth, row in enumerate(rows.values())
-    ]
+    chosen = [row | {"provider_trainee_id": f"{first_seed}-{nth}"} for nth, row in enumerate(rows.values())]
     return pack(write(COLUMNS, chosen[:ROWS]).encode())
 
 
