@@ -1,15 +1,18 @@
-"""Loading a cohort: by statements of many rows each, in one transaction."""
+"""Loading a cohort: by COPY, in one transaction."""
 
+import csv
+import io
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from random import Random
 from typing import Any
 
-from psycopg2.extras import execute_values, register_uuid
+from psycopg2 import extensions
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
@@ -29,7 +32,7 @@ APPLICATIONS_A_CANDIDATE = 3.25
 COUNTS, HOW_MANY = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12), (25, 14, 16, 28, 6, 4, 3, 2, 1, 1)
 EARLIER_CYCLE = 0.12  # so many of the candidates are of the cycle before
 MOST_TRIES = 15
-BATCH, ROWS_A_STATEMENT = 400, 500
+BATCH = 400
 TABLES = (
     "candidate",
     "candidate_form",
@@ -123,16 +126,26 @@ def _store(connection: Connection, batch: Iterable[Story], counted: Counted, sto
 
 
 def insert(connection: Connection, table: str, rows: list[Row]) -> None:
-    """Rows that all have the same columns."""
+    """Rows that all have the same columns, none of them an empty text, which is how COPY reads null."""
     if not rows:
         return
-    names = list(rows[0])
-    values = [tuple(row[name] for name in names) for row in rows]
+    names, text_ = list(rows[0]), io.StringIO(newline="")
+    csv.writer(text_).writerows([row[name] for name in names] for row in rows)
+    text_.seek(0)
     driver: Any = connection.connection.driver_connection
-    register_uuid(conn_or_curs=driver)  # type: ignore[no-untyped-call]
-    with driver.cursor() as cursor:
-        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES %s"
-        execute_values(cursor, statement, values, page_size=ROWS_A_STATEMENT)
+    with _waiting(), driver.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT csv)", text_)
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """The driver waits for the server, as nobody else does anything here: green threads cannot COPY."""
+    yielding = extensions.get_wait_callback()
+    extensions.set_wait_callback(None)
+    try:
+        yield
+    finally:
+        extensions.set_wait_callback(yielding)
 
 
 def _finish(connection: Connection, offer: Offer, span: Span, counted: Counted) -> None:

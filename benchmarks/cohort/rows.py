@@ -46,8 +46,11 @@ class Counted:
 def rows_of(story: Story, counted: Counted) -> Iterator[tuple[str, Row]]:
     """Every row of a story, by table, in the order in which they may be stored."""
     yield from _form(story)
+    who = story.who
+    named = models.Candidate(first_names=who.first_names, last_name=who.last_name, email=who.email)
+    names = application_rows.names(named)
     for application in story.applications.values():
-        yield "application", _application(story, counted, application)
+        yield "application", _application(story, counted, application, names)
     for interview in story.interviews.values():
         yield "interview", {name: getattr(interview, name) for name in INTERVIEW}
     for note in story.notes:
@@ -101,18 +104,17 @@ def _reference(reference: Reference) -> Row:
     return values | plain | {"id": reference.id}
 
 
-def _application(story: Story, counted: Counted, mine: Application) -> Row:
-    span, who = story.span, story.who
+def _application(story: Story, counted: Counted, mine: Application, names: Row) -> Row:
+    span = story.span
     recorded_at = span.wall(story.touched[mine.id])
     told = mine.sent_at is not None and mine.state not in HIDDEN_FROM_PROVIDERS
     values = application_rows.columns(mine)
     for name in ("conditions", "rejection_reasons", "withdrawal_reasons"):
         values[name] = dumps(values[name])
-    named = models.Candidate(first_names=who.first_names, last_name=who.last_name, email=who.email)
     return {
         **values,
         "id": mine.id,
-        "candidate_id": who.id,
+        "candidate_id": mine.candidate_id,
         "cycle": mine.cycle,
         "created_at": story.created[mine.id],
         "chosen_option_id": mine.chosen_option_id,
@@ -120,7 +122,7 @@ def _application(story: Story, counted: Counted, mine: Application) -> Row:
         "recorded_at": recorded_at,
         "feed_position": counted.position(span.wall(span.begins), recorded_at) if told else None,
         "feed_at": recorded_at if told else None,
-        **application_rows.names(named),
+        **names,
     }
 
 
