@@ -22,7 +22,7 @@ from services.itt.handlers import catalogue, courses, places, providers
 from shared.policy import Principal, Role
 
 ADMIN = Principal("admin", frozenset({Role.OPERATOR}))
-EVERY_ACCREDITED, CANDIDATES_A_PROVIDER, CANDIDATES_A_COURSE, CANDIDATES_A_SCHOOL = 5, 400, 40, 100
+EVERY_ACCREDITED, CANDIDATES_A_PROVIDER, CANDIDATES_A_COURSE, CANDIDATES_A_SCHOOL = 5, 400, 80, 100
 LEAST_PROVIDERS, MOST_PROVIDERS, LEAST_COURSES = 6, 100, 12
 STEEPNESS = 0.9  # the share of a provider is 1 / rank ** this: the largest of a hundred has about 15%
 PLACES_A_CANDIDATE, LEAST_PLACES = 0.9, 2
