@@ -2,7 +2,8 @@
 
 Each is a line of JSON, ``{"figure", "value", "unit"}``; on a terminal, without --json, a line to read. --peers
 measures plain Nameko, FastStream and Celery in between, on the same work, and compares; --rounds gives medians.
-``continuum bench soak`` is another thing: half an hour under a steady load, see its --help.
+``continuum bench soak`` is another thing: half an hour under a steady load, see its --help. So is ``continuum bench
+scale``: lists, feed, end of cycle and bulk file in a database with 130,000 applications.
 """
 
 from shared.runner.green import patch
@@ -157,4 +158,8 @@ if __name__ == "__main__":
         from benchmarks import soak
 
         sys.exit(soak.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["scale"]:
+        from benchmarks.scale import command
+
+        sys.exit(command.main(sys.argv[2:]))
     sys.exit(main(sys.argv[1:]))

@@ -76,18 +76,17 @@ def wait_for_effects(count: int) -> None:
 
 
 class Caller:
-    """Calls the services of the benchmark, as a principal with a signed token."""
+    """Calls the services of the benchmark, as a principal with a signed token: an operator unless it is said who."""
 
-    def __init__(self) -> None:
-        self._client = RpcClient.from_settings(settings(), "bench")
-        self._ring, self._who = (
-            KeyRing.from_settings(settings()),
-            Principal("bench", frozenset({Role.OPERATOR})),
-        )
+    def __init__(self, who: Principal | None = None, timeout_s: float | None = None) -> None:
+        self._client, self._timeout_s = RpcClient.from_settings(settings(), "bench"), timeout_s
+        self._ring = KeyRing.from_settings(settings())
+        self._who = who or Principal("bench", frozenset({Role.OPERATOR}))
 
     def __call__(self, service: str, method: str, **arguments: Any) -> Mapping[str, Any]:
         token = self._ring.token(self._who, CLI)
-        found: Mapping[str, Any] = self._client.call(service, method, arguments, principal_token=token)
+        given: dict[str, Any] = {"principal_token": token, "timeout": self._timeout_s}
+        found: Mapping[str, Any] = self._client.call(service, method, arguments, **given)
         return found
 
     def close(self) -> None:
