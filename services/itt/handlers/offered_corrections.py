@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -38,7 +38,7 @@ def list_corrections(
 
     ``state`` None gives all of them. Raises NotFound for a trainee, NotAllowed for a provider of somebody else's.
     """
-    known: Select[Any] = select(Table, Trainee).join(Trainee, Trainee.id == Table.trainee_id)
+    known: Any = select(Table, Trainee).join(Trainee, Trainee.id == Table.trainee_id)
     known = known.where(Trainee.discarded_at.is_(None), *_scope(session, by, provider_code, trainee_id))
     if state is not None:
         known = known.where(Table.state == state)
@@ -98,10 +98,10 @@ def accept_corrections(
     wanted = [each for each in chosen if each.state != State.ACCEPTED]
     if wanted:
         trainees.refuse_edits_when_closed(records.trainee(row))
-        _decide(now, by, wanted, "accept")
         cells = {each.column_name: each.new_value for each in wanted}
         record = edits.with_cells(records.whole(session, row), cells, today(now))
         edits.refuse_partner(record)
+        _decide(now, by, wanted, "accept")
         facts = _course_facts(row, record, now) if CORRECTS_COURSE & cells.keys() else ()
         edits.take_over(session, now, by, row, record, action="trainee.accept_corrections", facts=facts)
         session.flush()
