@@ -14,6 +14,8 @@ from services.itt.handlers import candidate_equality
 from shared.audit import audit_trail
 from shared.errors import Conflict, Invalid, TransitionNotAllowed
 from shared.events import itt as facts
+from shared.policy import Role
+from shared.testing.kit import principal
 from shared.testing.kit import published as events
 from tests.service.itt import kit
 from tests.service.itt.applications_kit import a_course, accepted, ready, state_of, taken
@@ -97,7 +99,7 @@ def test_the_record_is_filled_from_the_form_and_the_course(session: Session) -> 
 
 
 def test_on_a_salaried_course_the_site_is_the_employing_school(session: Session) -> None:
-    salaried = {"route": "school_direct_salaried", "funding": "salary", "fee_pence": None}
+    salaried: dict[str, Any] = {"route": "school_direct_salaried", "funding": "salary", "fee_pence": None}
     _, _, row = recruited(session, option_id=a_course(session, **salaried))
     assert (row.training_route, row.employing_school_urn, row.fund_code) == ("03", "990101", "2")
 
@@ -167,7 +169,7 @@ def test_lists_and_the_file_take_drafts_with_blanks(itt: Itt, session: Session) 
 
 def test_the_lead_school_reads_the_trainee_as_the_training_partner(itt: Itt, session: Session) -> None:
     _, _, row = recruited(session)
-    lead = kit.principal(kit.Role.LEAD_SCHOOL, f"school:{LEAD_URN}", id="lead")
+    lead = principal(Role.LEAD_SCHOOL, f"school:{LEAD_URN}", id="lead")
     shown = itt.shown(lead, row.id)
     assert (shown["state"], shown["matches"]) == ("draft", [])
 

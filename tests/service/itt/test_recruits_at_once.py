@@ -65,7 +65,7 @@ def test_both_sides_move_at_once_and_agree(kept: Kept) -> None:
     option_id = kept(partial(a_course, places=8))
     course_id = kept(lambda s: s.get_one(models.CourseOption, option_id).course_id)
     made = [kept(partial(_made, name=f"Candidate N{n}", option_id=option_id)) for n in range(8)]
-    work = [each for one in made for each in _both_sides(*one, course_id) * 2]
+    work = [each for by, id_, trainee in made for each in _both_sides(by, id_, trainee, course_id) * 2]
     chance.shuffle(work)
     told = Counter(GreenPool(CLIENTS).imap(partial(_tried, kept), work))
     assert kept(broken) == []
