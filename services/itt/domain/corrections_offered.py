@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.itt.domain.details import COLUMNS, COURSE, DEGREE, EQUALITY, PERSONAL, PLACEMENTS
+from services.itt.domain.details import COLUMNS, DEGREE, EQUALITY, PERSONAL, PLACEMENTS
 from services.itt.domain.rules import MANDATORY
 from services.itt.domain.trainees import Trainee, about
 from shared.errors import Invalid
@@ -20,8 +20,6 @@ MAX_WHY = 500
 SAID = tuple(name for name in COLUMNS if name not in (*EQUALITY, *PLACEMENTS))
 FORM, OF_COURSE = "form", "course"
 FROM_FORM = frozenset({*PERSONAL, *DEGREE, "fund_code"})
-# What only ``correct_course`` writes, and what goes with it.
-CORRECTS_COURSE = frozenset(COURSE)
 Cells = Mapping[str, str]
 
 

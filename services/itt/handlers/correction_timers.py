@@ -18,8 +18,12 @@ KIND = "offer_corrections"
 
 def expect(session: Session, now: datetime, course_id: UUID) -> None:
     """Have every trainee of a course compared, within a second of the commit (the course is locked)."""
-    trainee, application = models.Trainee, models.Application
-    known = select(trainee.id).join(application, application.id == trainee.from_application_id)
-    mine = known.where(application.course_id == course_id, trainee.discarded_at.is_(None))
+    trainee, application, option = models.Trainee, models.Application, models.CourseOption
+    known = (
+        select(trainee.id)
+        .join(application, application.id == trainee.from_application_id)
+        .join(option, option.id == application.course_option_id)
+    )
+    mine = known.where(option.course_id == course_id, trainee.discarded_at.is_(None))
     ids = session.scalars(mine.order_by(trainee.id))
     schedule_many(session, [(now, KIND, records.subject(id_)) for id_ in ids])

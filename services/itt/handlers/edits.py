@@ -55,14 +55,18 @@ def take_over(
     *,
     action: str,
     facts: Sequence[Event] = (),
+    more: records.Changes | None = None,
 ) -> None:
-    """The end of an edit: store the record, audit, publish; ``facts`` tell of what changed beside the record's edit."""
+    """The end of an edit: store the record, audit, publish.
+
+    ``facts`` tell of what changed beside the record's edit, ``more`` is noted with it.
+    """
     before = records.trainee(row)
     differences = store_record(session, row, record)
     after = records.refreshed(before, record)
     told = sorted(set(differences) - {*EQUALITY, *COURSE})
     events = [*facts, *([_changed_fact(after, told, now)] if told else [])]
-    records.changed(session, now, by, row, after, events, action=action, more=differences)
+    records.changed(session, now, by, row, after, events, action=action, more=differences | (more or {}))
     if after.starts_on != before.starts_on:
         records.expect(session, after, now)
 

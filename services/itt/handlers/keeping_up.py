@@ -25,7 +25,8 @@ def of_candidate(
     session.flush()
     known = select(trainee, application).join(application, application.id == trainee.from_application_id)
     mine = known.where(application.candidate_id == candidate.id, trainee.discarded_at.is_(None))
-    found = session.execute(mine.order_by(trainee.id).with_for_update(of=trainee))
+    locked = mine.order_by(trainee.id).with_for_update(of=trainee)
+    found = session.execute(locked.execution_options(populate_existing=True))
     for row, applied in found.all():
         _compare(session, now, by, row, applied, candidate)
         if equality and State(row.state) not in CLOSED_TO_EDITS:

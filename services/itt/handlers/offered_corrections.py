@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import corrections, corrections_offered, policy, trainees
-from services.itt.domain.corrections_offered import CORRECTS_COURSE, TRANSITIONS, State
+from services.itt.domain.corrections_offered import TRANSITIONS, State
 from services.itt.domain.dates import today
-from services.itt.domain.details import Details
+from services.itt.domain.details import COURSE, Details
 from services.itt.handlers import edits, records
 from shared.events import Event
 from shared.paging import page
@@ -102,14 +102,24 @@ def accept_corrections(
         record = edits.with_cells(records.whole(session, row), cells, today(now))
         edits.refuse_partner(record)
         _decide(now, by, wanted, "accept")
-        facts = _course_facts(row, record, now) if CORRECTS_COURSE & cells.keys() else ()
-        edits.take_over(session, now, by, row, record, action="trainee.accept_corrections", facts=facts)
+        edits.take_over(
+            session,
+            now,
+            by,
+            row,
+            record,
+            action="trainee.accept_corrections",
+            facts=_course_facts(row, record, now),
+            more={"accepted": (None, tuple(cells))},
+        )
         session.flush()
     return _answer(row, chosen)
 
 
 def _course_facts(row: models.Trainee, record: Details, now: datetime) -> tuple[Event, ...]:
     """The course is corrected as an administrator does it, because the application says so. Raises Conflict."""
+    if all(getattr(row, name) == getattr(record, name) for name in COURSE):
+        return ()
     return corrections.correct_course(records.trainee(row), record, now)[1]
 
 

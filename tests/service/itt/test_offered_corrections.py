@@ -150,6 +150,16 @@ def test_what_the_record_holds_already_is_not_offered(itt: Itt, session: Session
     assert _open(itt, row.id) == []
 
 
+def test_what_was_typed_meanwhile_is_accepted_and_changes_nothing(itt: Itt, session: Session) -> None:
+    by, _, row = recruited(session)
+    _named(itt, by, "Hall")
+    itt.asked(ACCREDITED, "change_trainee", trainee_id=row.id, changes={"last_name": "Hall"})
+    count = len(events(session))
+    _accept(itt, row, _open(itt, row.id))
+    assert (len(events(session)), _open(itt, row.id)) == (count, [])
+    assert audit_trail(session, f"trainee/{row.id}")[-1].action == "trainee.accept_corrections"
+
+
 def test_the_columns_of_a_degree_are_accepted_together(itt: Itt, session: Session) -> None:
     by, _, row = recruited(session)
     abroad = DEGREE | {"hesa_degctry": "FR", "hesa_degest": None, "award_year": "2025"}
