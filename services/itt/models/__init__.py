@@ -17,6 +17,7 @@ from services.itt.models.applications import (
 from services.itt.models.base import Base
 from services.itt.models.courses import Course, CourseOption, Partnership, Provider, School
 from services.itt.models.funding import FundingRate
+from services.itt.models.recruits import OfferedCorrection
 from services.itt.models.reports import SignOff, StatutoryReturn
 from services.itt.models.trainees import (
     FIRST_TRN,
@@ -53,6 +54,7 @@ __all__ = [
     "FundingRate",
     "Interview",
     "Observation",
+    "OfferedCorrection",
     "Partnership",
     "Placement",
     "Provider",

@@ -19,6 +19,7 @@ from shared.events import (
     itt,
     leadership,
     people,
+    recruits,
     reports,
 )
 
@@ -80,7 +81,13 @@ TELLINGS = (
     Telling(itt.TraineeDeferred, "trainee_deferred", T, notice=True),
     Telling(itt.TraineeReinstated, "trainee_reinstated", T, notice=True),
     Telling(itt.TraineeWithdrawn, "trainee_withdrawn", T, notice=True),
-    Telling(itt.TraineeDiscarded, "trainee_discarded", T, notice=True),
+    Telling(
+        itt.TraineeDiscarded,
+        "trainee_discarded",
+        T,
+        notice=True,
+        when=lambda e: e.code != "already_registered",
+    ),
     Telling(itt.WithdrawalUndone, "withdrawal_undone", T, notice=True),
     Telling(itt.AwardUndone, "award_undone", T, notice=True),
     Telling(itt.CourseCorrected, "course_corrected", T),
@@ -186,6 +193,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
     accreditation.ProviderAccredited: "it tells an organisation, which knows the day from the decision",
     accreditation.ProviderAccreditationUndone: "who corrects the record tells the provider",
     funding.FundingRatesChanged: "a table, which everybody may read; what it gives is shown with the trainee",
+    recruits.CorrectionOffered: "the provider's list of offered corrections shows it; the trainee changed the form",
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",

@@ -57,7 +57,7 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
         "Back in training, now until {itt_end_date:day}", "reinstated_on"
     ),
     (itt.TraineeWithdrawn.TYPE, ME): Sentence("Withdrawn from training", "withdrawn_on"),
-    (itt.TraineeDiscarded.TYPE, ME): Sentence("The trainee record was removed before the course began"),
+    (itt.TraineeDiscarded.TYPE, ME): Sentence("The trainee record was removed: {code:plain}"),
     (itt.TraineeChanged.TYPE, ME): Sentence("Details changed: {changed:plain_list}"),
     (itt.WithdrawalUndone.TYPE, ME): Sentence("Correction: the withdrawal was a mistake and was undone"),
     (itt.AwardUndone.TYPE, ME): Sentence(

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.people.domain.facts import EFFECTS, VOIDING, PersonFact
 from services.people.domain.sentences import SENTENCES, Sentence
 from services.people.domain.words import body, fields_of, london, render
-from shared.events import Event, applications, people
+from shared.events import Event, applications, people, recruits
 
 PARTS = ("person_id", "mentor_id", "tutor_id", "offered_by", "merged_id")
 # A merge is told once, on the person who stays; a separation is told to both.
@@ -19,6 +19,10 @@ UNTOLD = frozenset(
         (applications.ApplicationNoted.TYPE, "person_id"),  # the provider's own notes
         (applications.DuplicateSuspected.TYPE, "person_id"),  # names another candidate
         (applications.DuplicateDecided.TYPE, "person_id"),
+        (
+            recruits.CorrectionOffered.TYPE,
+            "person_id",
+        ),  # the provider's to decide; what it takes over is told
     }
 )
 

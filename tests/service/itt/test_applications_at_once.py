@@ -1,7 +1,7 @@
 """Candidates and providers at the same moment, each command in a transaction of its own on a real PostgreSQL."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -56,7 +56,35 @@ def broken(session: Session) -> list[str]:
     for candidate in session.scalars(select(models.Candidate)):
         states = [State(row.state) for row in rows if row.candidate_id == candidate.id]
         found += [f"candidate: {problem}" for problem in _wrong(candidate, states)]
-    return found
+    return found + _trainees(session, rows)
+
+
+IN_TRAINING = {"draft", "submitted_for_trn", "trn_received"}
+# What the one trainee of an application may be; before the course starts a trainee goes with the application.
+LIVE = {
+    State.OFFER_DEFERRED: {"deferred"},
+    State.PENDING_CONDITIONS: {"deferred"},
+    State.WITHDRAWN: {"withdrawn"},
+}
+
+
+def _trainees(session: Session, rows: list[models.Application]) -> list[str]:
+    """A recruited application has exactly one trainee in training, any other none."""
+    known = select(models.Trainee).where(models.Trainee.discarded_at.is_(None))
+    live = defaultdict[UUID | None, list[str]](list)
+    for trainee in session.scalars(known.where(models.Trainee.from_application_id.is_not(None))):
+        live[trainee.from_application_id].append(trainee.state)
+    return [
+        f"application {row.state}: trainees {live[row.id]}"
+        for row in rows
+        if not _agree(State(row.state), live[row.id])
+    ]
+
+
+def _agree(state: State, trainees: list[str]) -> bool:
+    if state is State.RECRUITED:
+        return len(trainees) == 1 and trainees[0] in IN_TRAINING
+    return len(trainees) <= 1 and set(trainees) <= LIVE.get(state, set())
 
 
 def _wrong(candidate: models.Candidate, states: list[State]) -> list[str]:

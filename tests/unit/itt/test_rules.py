@@ -7,7 +7,7 @@ import pytest
 from services.itt.domain import codes
 from services.itt.domain.details import COLUMNS, read, write
 from services.itt.domain.routes import CODES
-from services.itt.domain.rules import CHECKS, MANDATORY, problems
+from services.itt.domain.rules import CHECKS, MANDATORY, by_column, problems
 from tests.unit.itt.builders import BLANK, CELLS, TODAY, cells, details
 
 NO_DEGREE = {
@@ -230,3 +230,10 @@ def test_a_record_is_written_as_it_was_read() -> None:
     assert details().date_of_birth == date(2002, 5, 14)
     assert details().rules.award == "QTS"
     assert CELLS["course_subject_1"] in codes.labels("course_subject")
+
+
+def test_problems_are_told_by_column() -> None:
+    found = problems(cells(hesa_id="", sex="x"), TODAY)
+    told = by_column(found)
+    assert told["hesa_id"] == ["hesa_id is missing; every trainee has one"]
+    assert set(told) == {"hesa_id", "sex"}

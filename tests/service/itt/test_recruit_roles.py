@@ -1,0 +1,93 @@
+"""Every call about trainees who come from applications, by everybody: who may, who is refused, who knows of none."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from services.itt import models
+from shared.errors import Conflict, ContinuumError, Invalid, NotAllowed, NotFound
+from shared.policy import Principal, Role
+from shared.testing.kit import principal
+from tests.service.itt.conftest import Itt
+from tests.service.itt.courses_kit import (
+    ACCREDITED,
+    ADMIN,
+    ANALYST,
+    CANDIDATE,
+    LEAD,
+    OTHER_ACCREDITED,
+    load_schools,
+    register_providers,
+)
+from tests.service.itt.recruits_kit import LEAD_URN, known, recruited
+
+LEAD_SCHOOL = principal(Role.LEAD_SCHOOL, "provider:2LS", f"school:{LEAD_URN}", id="lead-school")
+TRAINEE = principal(Role.TRAINEE, id="trainee")  # its id becomes the trainee's person
+MAY, KNOWS, NOT = "may", "knows that it is there", "does not know of it"
+EVERYBODY: dict[str, Principal] = {
+    "provider": ACCREDITED,
+    "operator": ADMIN,
+    "lead school": LEAD_SCHOOL,
+    "trainee": TRAINEE,
+    "other provider": OTHER_ACCREDITED,
+    "lead without a school": LEAD,
+    "analyst": ANALYST,
+    "candidate": CANDIDATE,
+}
+READERS = {"operator": KNOWS, "lead school": KNOWS, "trainee": KNOWS}
+TABLE: dict[str, dict[str, str]] = {
+    "list_offered_corrections": READERS | {"provider": MAY, "operator": MAY},
+    "accept_corrections": READERS | {"provider": MAY},
+    "dismiss_corrections": READERS | {"provider": MAY},
+    "settle_match": READERS | {"provider": MAY},
+}
+GIVEN: dict[str, dict[str, Any]] = {
+    "list_offered_corrections": {},
+    "accept_corrections": {"correction_ids": [UUID(int=1)]},
+    "dismiss_corrections": {"correction_ids": [UUID(int=1)], "why": "No"},
+    "settle_match": {"other_trainee_id": UUID(int=1), "same": False, "why": "No"},
+}
+CASES = [(call, who) for call in TABLE for who in EVERYBODY]
+
+
+def _outcome(itt: Itt, by: Principal, call: str, **given: Any) -> str:
+    try:
+        itt.asked(by, call, **given)
+    except NotFound:
+        return NOT
+    except NotAllowed:
+        return KNOWS
+    except (Conflict, Invalid):
+        return MAY
+    except ContinuumError as error:
+        return str(error)
+    return MAY
+
+
+@pytest.fixture
+def row(session: Session) -> models.Trainee:
+    register_providers(session)
+    load_schools(session)
+    known(session)
+    return recruited(session)[2]
+
+
+@pytest.mark.parametrize(("call", "who"), CASES)
+def test_everybody_may_what_the_table_says(itt: Itt, row: models.Trainee, call: str, who: str) -> None:
+    by = EVERYBODY[who]
+    if who == "trainee":
+        by = principal(Role.TRAINEE, id=str(row.person_id))
+    assert _outcome(itt, by, call, trainee_id=row.id, **GIVEN[call]) == TABLE[call].get(who, NOT)
+
+
+@pytest.mark.parametrize("who", list(EVERYBODY))
+def test_missing_drafts_are_an_operators_to_make(itt: Itt, row: models.Trainee, who: str) -> None:
+    assert _outcome(itt, EVERYBODY[who], "draft_missing_trainees") == (MAY if who == "operator" else KNOWS)
+
+
+@pytest.mark.parametrize("who", list(EVERYBODY))
+def test_a_list_of_all_is_for_providers_and_operators(itt: Itt, row: models.Trainee, who: str) -> None:
+    may = {"provider", "other provider", "operator"}
+    assert _outcome(itt, EVERYBODY[who], "list_offered_corrections") == (MAY if who in may else KNOWS)
