@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.events import Event, applications, courses, cpd, itt, leadership, people
+from shared.events import Event, applications, courses, cpd, itt, leadership, people, training
 
 
 class Kind(StrEnum):
@@ -74,6 +74,20 @@ TELLINGS = (
     Telling(itt.AwardUndone, "award_undone", T, notice=True),
     Telling(itt.CourseCorrected, "course_corrected", T),
     Telling(itt.TraineeMoved, "trainee_moved", T, notice=True),
+    Telling(training.ChecksRecorded, "check_not_passed", T, notice=True, when=lambda e: bool(e.not_passed)),
+    Telling(training.ChecksRecorded, "checks_complete", T, when=lambda e: not e.not_passed and not e.missing),
+    Telling(training.CheckCorrected, "check_corrected", T, notice=True),
+    Telling(training.ReviewCorrected, "review_corrected", T, notice=True),
+    Telling(training.ConcernRaised, "concern_raised", T, notice=True),
+    Telling(training.ConcernRaised, "concern_raised_mentor", T, to="mentor_id"),
+    Telling(training.SupportPlanAgreed, "support_plan_agreed", T, notice=True),
+    Telling(training.SupportPlanAgreed, "support_plan_agreed_mentor", T, to="mentor_id"),
+    Telling(training.SupportReviewDue, "support_review_due", T),
+    Telling(training.SupportReviewDue, "support_review_due_mentor", T, to="mentor_id"),
+    Telling(training.SupportPlanReviewed, "support_plan_reviewed", T),
+    Telling(training.ConcernEscalated, "concern_escalated", T, notice=True),
+    Telling(training.ConcernResolved, "concern_resolved", T, notice=True),
+    Telling(training.ConcernWithdrawn, "concern_withdrawn", T, notice=True),
     Telling(applications.ApplicationSent, "application_sent", T),
     Telling(applications.ApplicationNotSent, "application_not_sent", T, notice=True),
     Telling(applications.ApplicationInactivated, "application_inactivated", T),
@@ -164,6 +178,10 @@ TELLS_NOBODY: dict[type[Event], str] = {
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",
+    training.SchoolDaysRecorded: "the trainee was there, and sees it in the record",
+    training.SchoolDaysCorrected: "it shows in the trainee's record",
+    training.AbsenceRecorded: "the trainee told it; a message about an absence is nobody's business",
+    training.AbsenceCorrected: "it shows in the trainee's record",
     cpd.QtsRemovalRefused: "the award that is made again is told",
     cpd.ActivityOffered: "offers are found by searching; nobody is mailed what they did not ask for",
     cpd.ActivityCancelled: "who booked is told that the booking is cancelled; who offered it cancelled it",
