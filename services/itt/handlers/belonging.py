@@ -1,7 +1,7 @@
 """What belongs to a trainee and has an id of its own: found, locked with the trainee, noted in the audit."""
 
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -73,14 +73,18 @@ def note(
 ) -> None:
     """Audit a command on the trainee, who has moved on by it; ``about`` says which entry it was."""
     row.moved_on = True
+    audit(session, by, now, **noted(row.id, action, changes, why, **about))
+
+
+def noted(
+    trainee_id: UUID, action: str, changes: records.Changes, why: str | None = None, **about: object
+) -> dict[str, Any]:
+    """The arguments of ``audit`` for a command on a trainee."""
     told = {name: list(pair) for name, pair in changes.items()}
-    audit(
-        session,
-        by,
-        now,
-        action=action,
-        subject=records.subject(row.id),
-        why=why,
-        changes=about | {name: pair for name, pair in told.items() if name in PLAIN},
-        personal={name: pair for name, pair in told.items() if name not in PLAIN},
-    )
+    return {
+        "action": action,
+        "subject": records.subject(trainee_id),
+        "why": why,
+        "changes": about | {name: pair for name, pair in told.items() if name in PLAIN},
+        "personal": {name: pair for name, pair in told.items() if name not in PLAIN},
+    }

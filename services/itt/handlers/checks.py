@@ -1,11 +1,13 @@
 """The checks before training: recorded, corrected, and the start of a training that waits for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -15,10 +17,12 @@ from services.itt.domain.corrections import require_reason
 from services.itt.domain.dates import today
 from services.itt.handlers import belonging, records, training_rows
 from services.itt.handlers.views import View, view
+from shared.audit import audit_many
 from shared.errors import Invalid, NotFound
 from shared.messaging import publish
 from shared.policy import Principal, Role
 
+Table = models.training.SuitabilityCheck
 CALENDAR = Principal("itt calendar", frozenset({Role.SERVICE}))
 
 
@@ -56,7 +60,7 @@ def record_checks(
     new = given(checks)
     if wrong := problems(known, new, now):
         raise Invalid("These checks cannot be recorded as they are", fields=wrong)
-    store(session, now, by, row, known, new)
+    store(session, now, by, [(row, known, new)])
     return view(session, now, by, row)
 
 
@@ -94,25 +98,44 @@ def store(
     session: Session,
     now: datetime,
     by: Principal,
-    row: models.Trainee,
-    known: list[Check],
-    new: list[Check],
+    asked: Sequence[tuple[models.Trainee, list[Check], list[Check]]],
+) -> int:
+    """Write for each trainee what is new beside the checks that are known, tell of it, and start who waited for it.
+
+    Gives how many were started; thousands of checks are written by a few statements.
+    """
+    changed = [(row, known, [check for check in new if check not in known]) for row, known, new in asked]
+    _put(session, now, by, [(row, check) for row, _, added in changed for check in added])
+    action = "trainee.record_check"
+    notes = [
+        belonging.noted(row.id, action, _changes(known, check), kind=check.kind)
+        for row, known, added in changed
+        for check in added
+    ]
+    audit_many(session, by, now, notes)
+    with session.no_autoflush:
+        return sum(_told(session, now, row, known, added) for row, known, added in changed if added)
+
+
+def _told(
+    session: Session, now: datetime, row: models.Trainee, known: list[Check], added: list[Check]
 ) -> bool:
-    """Write the checks that are new, tell of them, and start a training that waited for them; whether it did."""
-    added = [check for check in new if check not in known]
-    if not added:
-        return False
+    """Publish new checks, and start the training if it waited for them; whether it did."""
     after = list(({check.kind: check for check in known} | {check.kind: check for check in added}).values())
-    for check in added:
-        _put(session, now, by, row, check)
-        belonging.note(session, now, by, row, "trainee.record_check", _changes(known, check), kind=check.kind)
+    row.moved_on = True
     publish(session, checks.recorded(records.trainee(row), added, after, now))
     return start(session, now, row, after)
 
 
-def _put(session: Session, now: datetime, by: Principal, row: models.Trainee, check: Check) -> None:
+def _put(session: Session, now: datetime, by: Principal, made: list[tuple[models.Trainee, Check]]) -> None:
+    if not made:
+        return
     who = {"recorded_by": by.actor, "recorded_at": now}
-    session.merge(models.training.SuitabilityCheck(trainee_id=row.id, **asdict(check), **who))
+    rows = [asdict(check) | {"trainee_id": row.id} | who for row, check in made]
+    new = insert(Table)
+    replaced = {name: new.excluded[name] for name in rows[0] if name not in ("trainee_id", "kind")}
+    keys = [Table.trainee_id, Table.kind]
+    session.execute(new.on_conflict_do_update(index_elements=keys, set_=replaced), rows)
 
 
 def _changes(known: list[Check], after: Check | None, kind: Kind | None = None) -> records.Changes:
@@ -143,7 +166,7 @@ def correct_check(
         fields = {name: [message] for name, message in wrong.items()}
         raise Invalid("The check cannot be corrected like that", fields=fields)
     if after != before:
-        _put(session, now, by, row, after)
+        _put(session, now, by, [(row, after)])
         _corrected(session, now, by, row, known, after, kind, why)
     return view(session, now, by, row)
 
@@ -154,10 +177,9 @@ def remove_check(
     """The check was not made, or is somebody else's. One that is not there changes nothing."""
     row = records.locked(session, by, "trainee.record_checks", trainee_id)
     why = require_reason(reason)
-    stored = session.get(models.training.SuitabilityCheck, (row.id, kind))
-    if stored is not None:
-        known = training_rows.checks_of_one(session, row.id)
-        session.delete(stored)
+    known = training_rows.checks_of_one(session, row.id)
+    if any(check.kind is kind for check in known):
+        session.execute(delete(Table).where(Table.trainee_id == row.id, Table.kind == kind))
         _corrected(session, now, by, row, known, None, kind, why)
     return view(session, now, by, row)
 

@@ -43,8 +43,8 @@ def record_checks_of_many(
     wrong = {str(id_): found for id_ in asked if (found := _problems(rows, known, id_, asked[id_], now))}
     if wrong:
         raise Invalid(f"The checks of {len(wrong)} trainees cannot be recorded", fields=wrong)
-    started = [checks.store(session, now, by, row, known[id_], asked[id_]) for id_, row in rows.items()]
-    return {"trainees": len(rows), "started": sum(started)}
+    started = checks.store(session, now, by, [(row, known[id_], asked[id_]) for id_, row in rows.items()])
+    return {"trainees": len(rows), "started": started}
 
 
 def _locked(session: Session, by: Principal, ids: list[UUID]) -> dict[UUID, models.Trainee]:

@@ -37,7 +37,8 @@ def checks_of(session: Session, trainee_ids: Sequence[UUID]) -> dict[UUID, list[
     """The checks of many trainees by one query; everybody has a list, in the order in which checks are made."""
     table = models.training.SuitabilityCheck
     found: dict[UUID, list[Check]] = {id_: [] for id_ in trainee_ids}
-    for row in session.scalars(select(table).where(table.trainee_id.in_(trainee_ids))):
+    known = select(table).where(table.trainee_id.in_(trainee_ids))
+    for row in session.scalars(known.execution_options(populate_existing=True)):
         found[row.trainee_id].append(check(row))
     order = list(checks.Kind)
     return {id_: sorted(made, key=lambda one: order.index(one.kind)) for id_, made in found.items()}
