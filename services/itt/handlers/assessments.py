@@ -115,6 +115,8 @@ def _recorded(
     known = session.get(models.Review, id_)
     if known is None:
         return False
+    if known.removed_at:
+        raise Conflict(f"The review {id_} was removed; record it anew")
     if (known.trainee_id, known.reviewed_on, known.final, known.standards) != (
         row.id,
         on,
@@ -122,8 +124,6 @@ def _recorded(
         plain_judgements(judged),
     ):
         raise Conflict(f"The review {id_} is already recorded with something else in it")
-    if known.removed_at:
-        raise Conflict(f"The review {id_} was removed; record it anew")
     return True
 
 

@@ -17,7 +17,7 @@ from shared.policy import Principal
 # What a person wrote, or what is told of them, goes into the part of the audit that can be blanked; these do not.
 PLAIN = frozenset(
     "entry_id placement_id number first_on last_on starts_on ends_on days observed_on reviewed_on checked_on"
-    " expires_on raised_on agreed_on review_on escalated_on closed_on state removed".split()
+    " expires_on raised_on agreed_on review_on escalated_on closed_on started_on state removed".split()
 )
 
 

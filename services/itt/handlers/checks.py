@@ -22,6 +22,8 @@ from shared.errors import Invalid, NotFound
 from shared.messaging import publish
 from shared.policy import Principal, Role
 
+IN_A_STATEMENT = 500
+Note = dict[str, Any]
 Table = models.training.SuitabilityCheck
 CALENDAR = Principal("itt calendar", frozenset({Role.SERVICE}))
 
@@ -32,15 +34,23 @@ def training_starts(session: Session, now: datetime, subject: str) -> None:
         row = records.find(session, records.trainee_id_of(subject), lock=True)
     except NotFound:
         return
-    start(session, now, row, training_rows.checks_of_one(session, row.id))
+    start(session, now, [(row, training_rows.checks_of_one(session, row.id))])
 
 
-def start(session: Session, now: datetime, row: models.Trainee, made: list[Check]) -> bool:
-    """Start a training whose day has come and whose checks are all passed; whether it did."""
+def start(session: Session, now: datetime, waiting: Sequence[tuple[models.Trainee, list[Check]]]) -> int:
+    """Start the trainings whose day has come and whose checks are all passed; gives how many did."""
+    notes = [note for row, made in waiting if (note := _start(session, now, row, made))]
+    audit_many(session, CALENDAR, now, notes)
+    return len(notes)
+
+
+def _start(session: Session, now: datetime, row: models.Trainee, made: list[Check]) -> Note | None:
     cleared_on = checks.cleared_on(made, today(now))
     after, events = trainees.start_training(records.trainee(row), cleared_on, now)
-    records.changed(session, now, CALENDAR, row, after, events, action="training.start")
-    return bool(events)
+    for event in events:
+        publish(session, event)
+    changes = records.store(row, after)
+    return belonging.noted(row.id, "training.start", changes) if events else None
 
 
 def refuse_without(session: Session, now: datetime, row: models.Trainee) -> None:
@@ -106,36 +116,36 @@ def store(
     """
     changed = [(row, known, [check for check in new if check not in known]) for row, known, new in asked]
     _put(session, now, by, [(row, check) for row, _, added in changed for check in added])
-    action = "trainee.record_check"
-    notes = [
-        belonging.noted(row.id, action, _changes(known, check), kind=check.kind)
-        for row, known, added in changed
-        for check in added
-    ]
+    notes = [_noted(row, known, added) for row, known, added in changed if added]
     audit_many(session, by, now, notes)
-    with session.no_autoflush:
-        return sum(_told(session, now, row, known, added) for row, known, added in changed if added)
+    told = [(row, _told(session, now, row, known, added)) for row, known, added in changed if added]
+    return start(session, now, told)
 
 
 def _told(
     session: Session, now: datetime, row: models.Trainee, known: list[Check], added: list[Check]
-) -> bool:
-    """Publish new checks, and start the training if it waited for them; whether it did."""
+) -> list[Check]:
+    """Publish the new checks of a trainee, who has moved on by them; gives all that there are by now."""
     after = list(({check.kind: check for check in known} | {check.kind: check for check in added}).values())
     row.moved_on = True
     publish(session, checks.recorded(records.trainee(row), added, after, now))
-    return start(session, now, row, after)
+    return after
+
+
+def _noted(row: models.Trainee, known: list[Check], added: list[Check]) -> Note:
+    changes = {check.kind.value: (None, _changes(known, check)) for check in added}
+    return belonging.noted(row.id, "trainee.record_checks", changes, kinds=[check.kind for check in added])
 
 
 def _put(session: Session, now: datetime, by: Principal, made: list[tuple[models.Trainee, Check]]) -> None:
-    if not made:
-        return
     who = {"recorded_by": by.actor, "recorded_at": now}
     rows = [asdict(check) | {"trainee_id": row.id} | who for row, check in made]
-    new = insert(Table)
-    replaced = {name: new.excluded[name] for name in rows[0] if name not in ("trainee_id", "kind")}
-    keys = [Table.trainee_id, Table.kind]
-    session.execute(new.on_conflict_do_update(index_elements=keys, set_=replaced), rows)
+    for first in range(0, len(rows), IN_A_STATEMENT):
+        some = rows[first : first + IN_A_STATEMENT]
+        new = insert(Table).values(some)
+        replaced = {name: new.excluded[name] for name in some[0] if name not in ("trainee_id", "kind")}
+        keys = [Table.trainee_id, Table.kind]
+        session.execute(new.on_conflict_do_update(index_elements=keys, set_=replaced))
 
 
 def _changes(known: list[Check], after: Check | None, kind: Kind | None = None) -> records.Changes:
@@ -209,4 +219,4 @@ def _corrected(
     changes = _changes(known, after, kind)
     belonging.note(session, now, by, row, "trainee.correct_check", changes, why, kind=kind)
     publish(session, checks.corrected(records.trainee(row), kind, after, made, now))
-    start(session, now, row, made)
+    start(session, now, [(row, made)])

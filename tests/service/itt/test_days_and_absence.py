@@ -170,12 +170,15 @@ def test_a_mentor_records_days_and_corrects_only_their_own(
 def test_two_calls_at_once_do_not_count_a_day_twice(kept: Kept) -> None:
     trainee_id = kept(lambda session: checked(session, with_trn(session)))
     placed = kept(lambda session: arranged(session, trainee_id, 1, "123456"))
-    asked = {"placement_id": placed["placements"][0]["placement_id"]}
-    period = {"first_on": date(2026, 9, 14), "last_on": date(2026, 9, 18)}
+    asked: dict[str, Any] = {
+        "placement_id": placed["placements"][0]["placement_id"],
+        "first_on": date(2026, 9, 14),
+        "last_on": date(2026, 9, 18),
+    }
 
     def client(_: int) -> str:
         try:
-            kept(lambda session: school_days.record_school_days(session, NOW, PROVIDER, **asked, **period))
+            kept(lambda session: school_days.record_school_days(session, NOW, PROVIDER, **asked))
         except Conflict:
             return "refused"
         return "recorded"

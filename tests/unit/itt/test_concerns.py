@@ -1,5 +1,6 @@
 """Causes for concern with a support plan: states, guards and what is told."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -44,7 +45,7 @@ def test_the_table_allows_exactly_what_may_become_of_a_concern(state: State) -> 
 @pytest.mark.parametrize("state", State)
 def test_every_command_obeys_the_table(state: State) -> None:
     known, found = concern(state), PlanReview(TODAY, "Better")
-    moves = {
+    moves: dict[str, Callable[[], concerns.Change]] = {
         "agree_plan": lambda: concerns.agree_plan(trainee(), known, PLAN * 2, REVIEW_ON, None, NOW),
         "review": lambda: concerns.review_plan(trainee(), known, found, REVIEW_ON, NOW),
         "escalate": lambda: concerns.escalate(trainee(), known, "No better", NOW),
@@ -140,7 +141,9 @@ def test_ending_a_concern_again_in_the_same_words_changes_nothing() -> None:
     escalated, (first,) = concerns.escalate(trainee(), known, " No better ", NOW)
     resolved, (second,) = concerns.resolve(trainee(), escalated, "Met", NOW)
     withdrawn, (third,) = concerns.withdraw(trainee(), known, "Error", NOW)
-    assert [type(e) for e in (first, second, third)] == [ConcernEscalated, ConcernResolved, ConcernWithdrawn]
+    assert isinstance(first, ConcernEscalated)
+    assert isinstance(second, ConcernResolved)
+    assert isinstance(third, ConcernWithdrawn)
     assert (escalated.review_on, resolved.closed_on, withdrawn.outcome) == (None, TODAY, "Error")
     assert concerns.escalate(trainee(), escalated, "No better", NOW) == (escalated, ())
     assert concerns.resolve(trainee(), resolved, "Met ", NOW) == (resolved, ())
