@@ -119,6 +119,7 @@ def _cast(stage: Stage, answer: Answer) -> None:
         player = Player(number, name, trainee["person_id"], trainee, fate, own)
         stage.players.append(player)
         training.plan(stage, player)
+    training.plan_checks(stage)
     last = min(date.fromisoformat(trainee["itt_end_date"]) for trainee in trainees)
     peers.plan_mentors(stage, last + timedelta(days=30))
 

@@ -6,8 +6,9 @@ from functools import partial
 from cli.demo import induction
 from cli.demo.names import MENTORS, SCHOOLS, mail
 from cli.demo.stage import Answer, Fate, Player, Stage, weekday
-from services.itt.domain.routes import RULES, Route
-from services.itt.domain.standards import STANDARDS
+from services.itt.domain.checks import Kind
+from services.itt.domain.routes import EYTS, RULES, Route
+from services.itt.domain.standards import EARLY_YEARS_STANDARDS, STANDARDS
 from shared.errors import Conflict
 
 MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4
@@ -20,6 +21,34 @@ DEGREE = {
     "degree_graduation_year": "2020",
     "awarding_institution": "0116",
 }
+
+
+BEFORE_THE_FIRST_DAY = timedelta(days=7)
+CHECKS_IN_A_CALL = 1000
+
+
+def plan_checks(stage: Stage) -> None:
+    """Put the checks of everybody a week before their first day: nobody starts in a school without them."""
+    together: dict[date, list[str]] = {}
+    for player in stage.players:
+        starts, _ = _dates(player.trainee)
+        together.setdefault(starts - BEFORE_THE_FIRST_DAY, []).append(player.trainee["trainee_id"])
+    for day, trainee_ids in together.items():
+        for first in range(0, len(trainee_ids), CHECKS_IN_A_CALL):
+            some = trainee_ids[first : first + CHECKS_IN_A_CALL]
+            stage.at(day, "the checks before training", partial(_check, day=day, trainee_ids=some))
+
+
+def _check(stage: Stage, day: date, trainee_ids: list[str]) -> None:
+    """One call for all who begin on one day."""
+    made = {
+        "outcome": "passed",
+        "checked_by": "Admissions office",
+        "checked_on": min(day, stage.today).isoformat(),
+    }
+    checks = {kind.value: made for kind in Kind}
+    asked = [{"trainee_id": trainee_id, "checks": checks} for trainee_id in trainee_ids]
+    stage.ask(stage.provider, "itt", "record_checks_of_many", trainees=asked)
 
 
 def plan(stage: Stage, player: Player) -> None:
@@ -102,12 +131,13 @@ def _complete(stage: Stage, player: Player, placement_id: str, number: int) -> N
         "record_review",
         trainee_id=player.trainee["trainee_id"],
         reviewed_on=on,
-        standards=_judged(not_yet, f"seen in placement {number}"),
+        standards=_judged(player, not_yet, f"seen in placement {number}"),
     )
 
 
-def _judged(not_met: set[str], evidence: str) -> Answer:
-    return {number: {"met": number not in not_met, "evidence": evidence} for number in STANDARDS}
+def _judged(player: Player, not_met: set[str], evidence: str) -> Answer:
+    standards = EARLY_YEARS_STANDARDS if player.trainee["qualification"] == EYTS else STANDARDS
+    return {number: {"met": number not in not_met, "evidence": evidence} for number in standards}
 
 
 def _assess(stage: Stage, player: Player, again: bool = False) -> None:
@@ -122,7 +152,7 @@ def _assess(stage: Stage, player: Player, again: bool = False) -> None:
         "record_final_assessment",
         trainee_id=player.trainee["trainee_id"],
         assessed_on=stage.today,
-        standards=_judged(not_met, "lessons, files and interviews"),
+        standards=_judged(player, not_met, "lessons, files and interviews"),
     )
     if not wanting:
         stage.at(_recommended_on(stage), player.name, partial(_recommend, player=player, met_on=stage.today))

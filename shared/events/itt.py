@@ -90,7 +90,10 @@ class PlacementCompleted(Event):
 
 @event_type("itt.review.recorded.v1", subject="trainee", key="trainee_id")
 class ReviewRecorded(Event):
-    """A review against the Teachers' Standards; the lists hold their numbers ("1" to "8", "part_two")."""
+    """A review against the Teachers' Standards; the lists hold their numbers ("1" to "8", "part_two").
+
+    ``qualification`` says whose standards: those for QTS, or those of early years for EYTS.
+    """
 
     trainee_id: UUID
     person_id: UUID
@@ -98,17 +101,19 @@ class ReviewRecorded(Event):
     reviewed_on: date
     standards_met: tuple[str, ...]
     standards_not_yet_met: tuple[str, ...]
+    qualification: str = "QTS"
 
 
 @event_type("itt.final_assessment.recorded.v1", subject="trainee", key="trainee_id")
 class FinalAssessmentRecorded(Event):
-    """The final assessment: ``passed`` only when every standard is met."""
+    """The final assessment: ``passed`` only when every standard for the ``qualification`` is met."""
 
     trainee_id: UUID
     person_id: UUID
     assessed_on: date
     passed: bool
     standards_not_met: tuple[str, ...]
+    qualification: str = "QTS"
 
 
 @event_type("itt.trainee.recommended.v1", subject="trainee", key="trainee_id")
@@ -241,9 +246,10 @@ class CourseCorrected(Event):
 
 @event_type("itt.trainee.moved.v1", subject="trainee", key="trainee_id")
 class TraineeMoved(Event):
-    """Correction: the trainee belongs to another provider from now on."""
+    """Correction: the trainee belongs to another provider from now on, with the partner school that is named."""
 
     trainee_id: UUID
     person_id: UUID
     provider_code: str
     from_provider_code: str
+    training_partner_urn: str | None = None

@@ -14,6 +14,7 @@ from cli.demo import cast
 from cli.demo.names import BODIES, MENTORS, mail
 from cli.demo.stage import body_of
 from services.cpd.domain.terms import national_calendar
+from services.itt.domain.checks import Kind
 from services.itt.domain.csv_files import pack
 from services.itt.domain.standards import STANDARDS
 from shared.policy import Principal
@@ -101,6 +102,13 @@ class Job:
         for one in self.people:
             one.trainee_id, one.person_id = known[one.email]
         return True
+
+    def check_file(self, first: int, now: datetime) -> None:
+        made = {"outcome": "passed", "checked_by": "Admissions office", "checked_on": now.date().isoformat()}
+        checks = {kind.value: made for kind in Kind}
+        some = self.people[first : first + ROWS_A_FILE]
+        asked = [{"trainee_id": one.trainee_id, "checks": checks} for one in some]
+        self._of_provider("record_checks_of_many", now, trainees=asked)
 
     def arrange(self, one: One, now: datetime, nth: int) -> None:
         urn = one.placed_at(nth)

@@ -48,6 +48,7 @@ def _arranging(nth: int) -> Phase:
 SCRIPT = [
     Phase(date(2024, 8, 19), "register bodies", Job.register_body, lambda job: list(BODIES)),
     Phase(date(2024, 8, 19), "import", Job.import_file, Job.files),
+    Phase(date(2024, 8, 26), "checks", Job.check_file, Job.files),
     _arranging(1),
     _arranging(2),
     Phase(date(2024, 12, 16), "first placement", Job.first_winter, Job.everybody),

@@ -135,8 +135,12 @@ def correct_course(trainee: Trainee, details: Details, now: datetime) -> Change:
     return after, (event,)
 
 
-def move(trainee: Trainee, provider_code: str, now: datetime) -> Change:
-    """Another provider from now on; the provider that it is already changes nothing."""
+def move(trainee: Trainee, provider_code: str, partner_urn: str | None, now: datetime) -> Change:
+    """Another provider from now on; the provider that it is already changes nothing.
+
+    ``partner_urn`` is the school that leads the training from now on. All that belongs to the trainee goes along:
+    checks, placements with their mentors, days, absences and concerns that are still open.
+    """
     if not _PROVIDER.fullmatch(provider_code):
         raise Invalid.field(
             "provider_code", f"{provider_code!r} is not a provider; its code has 3 letters or digits"
@@ -147,6 +151,7 @@ def move(trainee: Trainee, provider_code: str, now: datetime) -> Change:
         **about(trainee, now),
         provider_code=provider_code,
         from_provider_code=trainee.provider_code,
+        training_partner_urn=partner_urn,
     )
     return replace(trainee, provider_code=provider_code), (event,)
 

@@ -89,6 +89,16 @@ def _happened(starts_on: date, completed_on: date, on: date) -> None:
         raise Invalid.field("completed_on", f"is before the first day; give a date from {starts_on}")
 
 
+def mentor_on(placements: Iterable[Placement], on: date) -> UUID | None:
+    """Who mentors the trainee on that day: of the placement then, else of the last that began, else of the first."""
+    arranged = [(p.starts_on, p) for p in placements if p.starts_on and p.mentor_id]
+    arranged.sort(key=lambda pair: pair[0])
+    begun = [placement for starts_on, placement in arranged if starts_on <= on]
+    there = [placement for placement in begun if placement.ends_on is None or on <= placement.ends_on]
+    found = [*there[-1:], *begun[-1:], *(placement for _, placement in arranged[:1])]
+    return found[0].mentor_id if found else None
+
+
 def working_days(first: date, last: date) -> int:
     """Mondays to Fridays from the first to the last day, without the bank holidays of England."""
     return len(calendar.working_days(first, last))

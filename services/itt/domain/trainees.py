@@ -183,17 +183,20 @@ def trn_patience(submitted_on: date) -> timedelta:
     return timedelta(days=TRN_MISSING_DAYS_OCTOBER if submitted_on.month == OCTOBER else TRN_MISSING_DAYS)
 
 
-def start_training(trainee: Trainee, now: datetime) -> Change:
-    """The first day has come. Nothing happens before it, twice, or to a trainee who is deferred or gone."""
+def start_training(trainee: Trainee, cleared_on: date | None, now: datetime) -> Change:
+    """The first day has come. Nothing happens before it, twice, or to a trainee who is deferred or gone.
+
+    ``cleared_on`` is the day of the last of the checks before training, None while one is missing: nobody starts in a
+    school without them, and who is cleared late starts on that day.
+    """
     waiting = trainee.state in {State.SUBMITTED_FOR_TRN, State.TRN_RECEIVED} and trainee.discarded_at is None
-    if not waiting or trainee.started_on or today(now) < trainee.starts_on:
+    if not waiting or trainee.started_on or cleared_on is None:
         return trainee, ()
-    event = TrainingStarted(
-        **about(trainee, now),
-        provider_code=trainee.provider_code,
-        started_on=trainee.starts_on,
-    )
-    return replace(trainee, started_on=trainee.starts_on), (event,)
+    first = max(trainee.starts_on, cleared_on)
+    if today(now) < first:
+        return trainee, ()
+    event = TrainingStarted(**about(trainee, now), provider_code=trainee.provider_code, started_on=first)
+    return replace(trainee, started_on=first), (event,)
 
 
 def defer(trainee: Trainee, deferred_on: date, reason: str, now: datetime) -> Change:

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.itt import schemas
 from services.itt.handlers import (
+    assessments,
+    checks,
     corrections,
     edits,
     import_files,
@@ -134,17 +136,17 @@ class TraineeCalls:
     @rpc(schemas.RecordObservation, schemas.Trainee)
     def record_observation(self, call: Call, **arguments: Any) -> Any:
         """Note a lesson that was observed."""
-        return training.record_observation(call.session, call.now, call.principal, **arguments)
+        return assessments.record_observation(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.RecordReview, schemas.Trainee)
     def record_review(self, call: Call, **arguments: Any) -> Any:
         """A review against the Teachers' Standards, with evidence."""
-        return training.record_review(call.session, call.now, call.principal, **arguments)
+        return assessments.record_review(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.RecordFinalAssessment, schemas.Trainee)
     def record_final_assessment(self, call: Call, **arguments: Any) -> Any:
         """The final assessment of all standards."""
-        return training.record_final_assessment(call.session, call.now, call.principal, **arguments)
+        return assessments.record_final_assessment(call.session, call.now, call.principal, **arguments)
 
     # --- outcomes
 
@@ -237,7 +239,7 @@ class TraineeCalls:
     @timer("training_starts")
     def training_starts(self, session: Session, now: datetime, subject: str) -> None:
         """The first day of a training."""
-        training.training_starts(session, now, subject)
+        checks.training_starts(session, now, subject)
 
     @timer("award")
     def award_due(self, session: Session, now: datetime, subject: str) -> None:

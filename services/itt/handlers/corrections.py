@@ -90,13 +90,28 @@ def correct_course(
 
 
 def move_trainee(
-    session: Session, now: datetime, by: Principal, *, trainee_id: UUID, provider_code: str, reason: str
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    trainee_id: UUID,
+    provider_code: str,
+    reason: str,
+    training_partner_urn: str | None = None,
 ) -> View:
-    """The trainee belongs to another provider from now on."""
+    """The trainee belongs to another provider from now on, with all that is recorded.
+
+    The lead school stays unless another is given; who led before reads the trainee no more. Raises Invalid for a
+    partner on a route that has none.
+    """
     row = records.locked(session, by, "trainee.move", trainee_id)
-    why = require_reason(reason)
-    after, events = corrections.move(records.trainee(row), provider_code, now)
-    records.changed(session, now, by, row, after, events, action="trainee.move", why=why)
+    why, known = require_reason(reason), records.trainee(row)
+    if training_partner_urn and not known.rules.training_partner:
+        raise Invalid.field("training_partner_urn", "this route has no training partner; leave it out")
+    partner = training_partner_urn or row.training_partner_urn
+    after, events = corrections.move(known, provider_code, partner, now)
+    more = records.assign(row, {"training_partner_urn": partner}) if events else {}
+    records.changed(session, now, by, row, after, events, action="trainee.move", why=why, more=more)
     return view(session, now, by, row)
 
 

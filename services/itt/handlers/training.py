@@ -1,7 +1,7 @@
-"""The training itself: its first day, placements, observed lessons, reviews and the final assessment."""
+"""Placements: arranged with a mentor, and completed."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,29 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import placements, trainees
-from services.itt.domain.dates import today
+from services.itt.domain import placements
 from services.itt.domain.placements import Placement
-from services.itt.domain.standards import Judgement, Judgements, assess, review
-from services.itt.handlers import records
+from services.itt.handlers import checks, records, training_rows
 from services.itt.handlers.views import View, view
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events import Person
 from shared.ids import new_id
 from shared.messaging import publish
-from shared.policy import Principal, Role
-
-CALENDAR = Principal("itt calendar", frozenset({Role.SERVICE}))
-
-
-def training_starts(session: Session, now: datetime, subject: str) -> None:
-    """Timer: the first day of a training; who is deferred or gone does not start."""
-    try:
-        row = records.find(session, records.trainee_id_of(subject), lock=True)
-    except NotFound:
-        return
-    after, events = trainees.start_training(records.trainee(row), now)
-    records.changed(session, now, CALENDAR, row, after, events, action="training.start")
+from shared.policy import Principal
 
 
 def arrange_placement(
@@ -151,16 +137,29 @@ def complete_placement(
     completed_on: date,
     days: int | None = None,
 ) -> View:
-    """The placement is over; ``days`` in school, counted when not given. The same again changes nothing."""
+    """The placement is over; ``days`` in school: those that are recorded, else as given, else all working days.
+
+    The same again changes nothing. Raises Conflict while a check before training is missing.
+    """
     stored, row = _placement_for(session, by, placement_id)
     if stored.completed_on == completed_on and days in (None, stored.days):
         return view(session, now, by, row)
-    one, event = placements.complete(records.trainee(row), records.placement(stored), completed_on, days, now)
+    checks.refuse_without(session, now, row)
+    done = _days(session, row, stored, days)
+    one, event = placements.complete(records.trainee(row), records.placement(stored), completed_on, done, now)
     changes = records.assign(stored, {"completed_on": one.completed_on, "days": one.days})
     row.moved_on = True
     records.note(session, now, by, row.id, "trainee.complete_placement", changes)
     publish(session, event)
     return view(session, now, by, row)
+
+
+def _days(session: Session, row: models.Trainee, stored: models.Placement, days: int | None) -> int | None:
+    """The days that are recorded win. Raises Invalid for another number beside them."""
+    own = [one.days for one in training_rows.entries(session, row.id) if one.placement_id == stored.id]
+    if own and days not in (None, sum(own)):
+        raise Invalid.field("days", f"{sum(own)} are recorded; leave it out, or correct what is recorded")
+    return sum(own) if own else days
 
 
 def _placement_for(
@@ -177,116 +176,3 @@ def _placement_for(
         raise unknown from None
     session.refresh(stored)
     return stored, row
-
-
-def record_observation(
-    session: Session,
-    now: datetime,
-    by: Principal,
-    *,
-    trainee_id: UUID,
-    observed_on: date,
-    school_urn: str,
-    observer: str,
-    notes: str,
-    observation_id: UUID | None = None,
-) -> View:
-    """Note a lesson that was observed. The same id again changes nothing."""
-    row = records.locked(session, by, "trainee.observe", trainee_id)
-    trainees.refuse_edits_when_closed(records.trainee(row))
-    if observed_on > today(now):
-        raise Invalid.field("observed_on", "is in the future; give the day of the lesson")
-    known = session.get(models.Observation, observation_id) if observation_id else None
-    if known is not None and known.trainee_id != row.id:
-        raise Conflict(f"The observation {observation_id} is of somebody else")
-    if known is None:
-        values = {"observed_on": observed_on, "school_urn": school_urn, "observer": observer, "notes": notes}
-        session.add(models.Observation(id=observation_id or new_id(), trainee_id=row.id, **values))
-        row.moved_on = True
-        records.note(session, now, by, row.id, "trainee.observe", {"observed_on": (None, observed_on)})
-    return view(session, now, by, row)
-
-
-def record_review(
-    session: Session,
-    now: datetime,
-    by: Principal,
-    *,
-    trainee_id: UUID,
-    reviewed_on: date,
-    standards: Mapping[str, Mapping[str, Any]],
-    review_id: UUID | None = None,
-) -> View:
-    """A review of some or all standards, each with evidence. The same review again changes nothing."""
-    row = records.locked(session, by, "trainee.review", trainee_id)
-    judged = _judgements(standards)
-    id_ = review_id or new_id()
-    if _recorded(session, row, id_, reviewed_on, judged, final=False):
-        return view(session, now, by, row)
-    event = review(records.trainee(row), id_, reviewed_on, judged, now)
-    _keep(session, now, row, id_, reviewed_on, judged, final=False)
-    records.note(session, now, by, row.id, "trainee.review", {"reviewed_on": (None, reviewed_on)})
-    publish(session, event)
-    return view(session, now, by, row)
-
-
-def record_final_assessment(
-    session: Session,
-    now: datetime,
-    by: Principal,
-    *,
-    trainee_id: UUID,
-    assessed_on: date,
-    standards: Mapping[str, Mapping[str, Any]],
-    assessment_id: UUID | None = None,
-) -> View:
-    """The final assessment of all standards; one that was not passed may be followed by another."""
-    row = records.locked(session, by, "trainee.assess", trainee_id)
-    judged = _judgements(standards)
-    id_ = assessment_id or new_id()
-    if _recorded(session, row, id_, assessed_on, judged, final=True):
-        return view(session, now, by, row)
-    after, events = assess(records.trainee(row), assessed_on, judged, now)
-    _keep(session, now, row, id_, assessed_on, judged, final=True)
-    records.changed(session, now, by, row, after, events, action="trainee.assess")
-    return view(session, now, by, row)
-
-
-def _judgements(given: Mapping[str, Mapping[str, Any]]) -> Judgements:
-    return {number: Judgement(judged["met"], judged["evidence"].strip()) for number, judged in given.items()}
-
-
-def _plain(judged: Judgements) -> dict[str, Any]:
-    return {number: asdict(judgement) for number, judgement in judged.items()}
-
-
-def _recorded(
-    session: Session, row: models.Trainee, id_: UUID, on: date, judged: Judgements, *, final: bool
-) -> bool:
-    """Whether this very review is there. Raises Conflict when its id means another one."""
-    known = session.get(models.Review, id_)
-    if known is None:
-        return False
-    if (known.trainee_id, known.reviewed_on, known.final, known.standards) != (
-        row.id,
-        on,
-        final,
-        _plain(judged),
-    ):
-        raise Conflict(f"The review {id_} is already recorded with something else in it")
-    return True
-
-
-def _keep(
-    session: Session,
-    now: datetime,
-    row: models.Trainee,
-    id_: UUID,
-    on: date,
-    judged: Judgements,
-    *,
-    final: bool,
-) -> None:
-    row.moved_on = True
-    values = {"reviewed_on": on, "recorded_at": now, "standards": _plain(judged), "final": final}
-    session.add(models.Review(id=id_, trainee_id=row.id, **values))

@@ -12,9 +12,10 @@ from services.itt.domain import policy, recommendation, rules
 from services.itt.domain.codes import labels
 from services.itt.domain.dates import academic_year, today
 from services.itt.domain.placements import Placement
-from services.itt.domain.standards import STANDARDS
+from services.itt.domain.standards import standards_of
 from services.itt.domain.trainees import TRANSITIONS, State, Trainee, trn_still_missing
 from services.itt.handlers import records, recruits_view
+from services.itt.handlers.training_views import training_view
 from shared.aliases import resolve
 from shared.events import Person
 from shared.policy import Principal, Role
@@ -71,8 +72,9 @@ def view(session: Session, now: datetime, by: Principal, row: models.Trainee) ->
             "missing_for_recommendation": _missing(known, placed),
             "missing_for_trn": _missing_for_trn(session, row, today(now)),
             **recruits_view.shown(session, row, whole=_knows_why(by, row)),
-            **_school_days(known, placed),
-            **_assessments(session, row),
+            "placements_needed": known.rules.placements,
+            **training_view(session, now, by, row, placed),
+            **_assessments(session, known),
         }
         | ({} if _knows_why(by, row) else dict.fromkeys(WHY))
     )
@@ -99,14 +101,6 @@ def _missing_for_trn(session: Session, row: models.Trainee, on: date) -> dict[st
     if row.state != State.DRAFT:
         return {}
     return rules.by_column(rules.problems(national.write(records.whole(session, row)), on))
-
-
-def _school_days(known: Trainee, placed: list[Placement]) -> View:
-    return {
-        "school_days": sum(one.days or 0 for one in placed),
-        "school_days_needed": known.rules.school_days,
-        "placements_needed": known.rules.placements,
-    }
 
 
 def placement_view(one: Placement) -> View:
@@ -136,16 +130,17 @@ def mentor_view(one: Placement) -> View | None:
     }
 
 
-def _assessments(session: Session, row: models.Trainee) -> View:
-    """Reviews and observations, oldest first, and where each standard stands now."""
-    known = select(models.Review).where(models.Review.trainee_id == row.id)
-    reviews = list(session.scalars(known.order_by(models.Review.reviewed_on, models.Review.recorded_at)))
-    seen = select(models.Observation).where(models.Observation.trainee_id == row.id)
-    lessons = session.scalars(seen.order_by(models.Observation.observed_on, models.Observation.id))
+def _assessments(session: Session, trainee: Trainee) -> View:
+    """Reviews and observations, oldest first, and where each standard stands now; without what was removed."""
+    kept, seen = models.Review, models.Observation
+    known = select(kept).where(kept.trainee_id == trainee.id, kept.removed_at.is_(None))
+    reviews = list(session.scalars(known.order_by(kept.reviewed_on, kept.recorded_at)))
+    known_lessons = select(seen).where(seen.trainee_id == trainee.id, seen.removed_at.is_(None))
+    lessons = session.scalars(known_lessons.order_by(seen.observed_on, seen.id))
     return {
         "reviews": [_review(each) for each in reviews if not each.final],
         "final_assessments": [_review(each) for each in reviews if each.final],
-        "standards": _standing(reviews),
+        "standards": _standing(trainee, reviews),
         "observations": [_observation(each) for each in lessons],
     }
 
@@ -164,9 +159,9 @@ def _observation(row: models.Observation) -> View:
     }
 
 
-def _standing(reviews: list[models.Review]) -> View:
+def _standing(trainee: Trainee, reviews: list[models.Review]) -> View:
     """Each standard with what the latest review that judged it says: None while none has."""
-    latest: View = dict.fromkeys(STANDARDS)
+    latest: View = dict.fromkeys(standards_of(trainee))
     for review in reviews:
         latest |= {number: judged["met"] for number, judged in review.standards.items()}
     return latest

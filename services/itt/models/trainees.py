@@ -155,7 +155,7 @@ class Placement(Base):
 
 
 class Observation(Base):
-    """A lesson that somebody observed."""
+    """A lesson that somebody observed. ``recorded_by`` is not known of rows that are older than the column."""
 
     __tablename__ = "observation"
 
@@ -165,6 +165,8 @@ class Observation(Base):
     school_urn: Mapped[str]
     observer: Mapped[str]
     notes: Mapped[str]
+    recorded_by: Mapped[str | None]
+    removed_at: Mapped[datetime | None]
 
 
 class Review(Base):
@@ -181,6 +183,8 @@ class Review(Base):
     reviewed_on: Mapped[date]
     recorded_at: Mapped[datetime]
     standards: Mapped[dict[str, Any]]
+    recorded_by: Mapped[str | None]
+    removed_at: Mapped[datetime | None]
 
 
 class TraineeImport(Base):

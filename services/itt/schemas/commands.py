@@ -124,6 +124,7 @@ class CorrectCourse(Correction):
 
 class MoveTrainee(Correction):
     provider_code = provider()
+    training_partner_urn = urn(required=False)
 
 
 class DiscardTrainee(Correction):

@@ -5,7 +5,9 @@ from marshmallow import Schema, fields, validate
 from services.itt.domain.routes import Route
 from services.itt.domain.trainees import State
 from services.itt.handlers.reading import SORTS
+from services.itt.schemas.checks import Check
 from services.itt.schemas.shapes import NO_NUL, Paged, an_id
+from services.itt.schemas.training import Absence, Concern, SchoolDayEntry
 
 
 class ListTrainees(Paged):
@@ -145,6 +147,14 @@ class Trainee(TraineeSummary):
     placements_needed = fields.Integer()
     school_days = fields.Integer()
     school_days_needed = fields.Integer(allow_none=True)
+    school_days_left = fields.Integer(allow_none=True)
+    school_day_entries = fields.List(fields.Nested(SchoolDayEntry))
+    absences = fields.List(fields.Nested(Absence))
+    absence_days = fields.Integer()
+    concerns = fields.List(fields.Nested(Concern))
+    checks = fields.List(fields.Nested(Check), allow_none=True)
+    checks_missing = fields.List(fields.String(), allow_none=True)
+    warnings = fields.List(fields.String())
     missing_for_recommendation = fields.List(fields.String())
     missing_for_trn = fields.Dict()
     from_application_id = fields.UUID(allow_none=True)

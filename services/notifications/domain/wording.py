@@ -16,6 +16,12 @@ STANDARDS = {
     "8": "standard 8 (wider professional responsibilities)",
     "part_two": "part two (personal and professional conduct)",
 }
+EARLY_YEARS_STANDARDS = STANDARDS | {
+    "3": "standard 3 (early learning and EYFS)",
+    "4": "standard 4 (planning education and care)",
+    "5": "standard 5 (adapting education and care)",
+    "7": "standard 7 (welfare of children and a safe environment)",
+}
 
 
 def day(value: date) -> str:
@@ -40,9 +46,10 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
-def standards(numbers: Sequence[str]) -> str:
-    """The Teachers' Standards (2011) by number and heading, as a sentence has them."""
-    return listed([STANDARDS.get(number, f"standard {number}") for number in numbers])
+def standards(numbers: Sequence[str], qualification: str = "QTS") -> str:
+    """The Teachers' Standards (2011), for EYTS those of early years (2013), by number and heading in a sentence."""
+    headings = EARLY_YEARS_STANDARDS if qualification == "EYTS" else STANDARDS
+    return listed([headings.get(number, f"standard {number}") for number in numbers])
 
 
 def words(code: str) -> str:

@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.events import Event, accreditation, applications, cpd, itt, leadership, people
+from shared.events import Event, accreditation, applications, cpd, itt, leadership, people, training
 
 ME = "person_id"
 
@@ -68,6 +68,36 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
     ),
     (itt.TraineeMoved.TYPE, ME): Sentence(
         "Moved from provider {from_provider_code} to provider {provider_code}"
+    ),
+}
+
+# What is checked, when somebody is away and what gives cause for concern is the trainee's own affair.
+_TRAINING: Mapping[type[Event], Sentence] = {
+    training.ChecksRecorded: Sentence("Checks before training were recorded", mine=True),
+    training.CheckCorrected: Sentence("Correction: a check before training ({kind:plain})", mine=True),
+    training.SchoolDaysRecorded: Sentence(
+        "Days in school {school_urn}: {days}, {first_on:day} to {last_on:day}", "last_on", mine=True
+    ),
+    training.SchoolDaysCorrected: Sentence(
+        "Correction: days in school {school_urn}, {first_on:day} to {last_on:day}", "last_on", mine=True
+    ),
+    training.AbsenceRecorded: Sentence("Away from training", "starts_on", mine=True),
+    training.AbsenceCorrected: Sentence("Correction: an absence from training", "starts_on", mine=True),
+    training.ReviewCorrected: Sentence(
+        "Correction: a review against the Teachers' Standards", "reviewed_on", mine=True
+    ),
+    training.ConcernRaised: Sentence("A cause for concern was raised", "raised_on", mine=True),
+    training.SupportPlanAgreed: Sentence(
+        "A support plan was agreed; it is looked at on {review_on:day}", "agreed_on", mine=True
+    ),
+    training.SupportReviewDue: Sentence("The support plan was to be looked at", "review_on", mine=True),
+    training.SupportPlanReviewed: Sentence(
+        "The support plan was looked at and goes on until {review_on:day}", "reviewed_on", mine=True
+    ),
+    training.ConcernEscalated: Sentence("A cause for concern was escalated", "escalated_on", mine=True),
+    training.ConcernResolved: Sentence("A cause for concern was resolved", "resolved_on", mine=True),
+    training.ConcernWithdrawn: Sentence(
+        "A cause for concern was withdrawn: it was raised in error", "withdrawn_on", mine=True
     ),
 }
 
@@ -238,6 +268,7 @@ _ACCREDITING: Mapping[type[Event], str] = {
 
 SENTENCES: Mapping[tuple[str, str], Sentence] = {
     **_ITT,
+    **{(event.TYPE, ME): sentence for event, sentence in _TRAINING.items()},
     **{(event.TYPE, ME): Sentence(text, mine=True) for event, text in _APPLYING.items()},
     **{(event.TYPE, ME): Sentence(text, mine=True) for event, text in _ACCREDITING.items()},
     **_CPD,

@@ -9,13 +9,17 @@ from uuid import UUID
 from services.people.domain.facts import EFFECTS, VOIDING, PersonFact
 from services.people.domain.sentences import SENTENCES, Sentence
 from services.people.domain.words import body, fields_of, london, render
-from shared.events import Event, applications, people, recruits
+from shared.events import Event, applications, people, recruits, training
 
 PARTS = ("person_id", "mentor_id", "tutor_id", "offered_by", "merged_id")
 # A merge is told once, on the person who stays; a separation is told to both.
 UNTOLD = frozenset(
     {
         (people.PersonMerged.TYPE, "merged_id"),
+        # A concern is about the trainee: it is no fact about the mentor, who is told of it by a message.
+        (training.ConcernRaised.TYPE, "mentor_id"),
+        (training.SupportPlanAgreed.TYPE, "mentor_id"),
+        (training.SupportReviewDue.TYPE, "mentor_id"),
         (applications.ApplicationNoted.TYPE, "person_id"),  # the provider's own notes
         (applications.DuplicateSuspected.TYPE, "person_id"),  # names another candidate
         (applications.DuplicateDecided.TYPE, "person_id"),

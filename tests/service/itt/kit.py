@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.itt.domain.checks import Kind, Outcome
 from services.itt.domain.csv_files import pack, unpack
 from services.itt.domain.details import COLUMNS
-from services.itt.domain.standards import STANDARDS
-from services.itt.handlers import imports, outcomes, registration, training, trn
+from services.itt.domain.routes import CODES, EARLY_YEARS
+from services.itt.domain.standards import EARLY_YEARS_STANDARDS, STANDARDS
+from services.itt.handlers import assessments, checks, imports, outcomes, registration, training, trn
 from shared.database.tables import DUE
 from shared.events import Event
 from shared.policy import Principal, Role
@@ -72,6 +74,21 @@ def with_trn(session: Session, **changes: str) -> UUID:
     return trainee_id
 
 
+CHECKED_ON = date(2026, 7, 20)
+
+
+def five_checks(**changes: Any) -> dict[str, dict[str, Any]]:
+    """All checks before training, passed before the summer."""
+    values = {"outcome": Outcome.PASSED, "checked_by": "Priya O'Neill", "checked_on": CHECKED_ON}
+    return {kind.value: values | changes for kind in Kind}
+
+
+def checked(session: Session, trainee_id: UUID, now: datetime = NOW) -> UUID:
+    """The trainee with all checks passed."""
+    checks.record_checks(session, now, PROVIDER, trainee_id=trainee_id, checks=five_checks())
+    return trainee_id
+
+
 def arranged(session: Session, trainee_id: UUID, number: int, urn: str, **changes: Any) -> View:
     """A placement with dates and a mentor."""
     given: dict[str, Any] = {
@@ -84,9 +101,9 @@ def arranged(session: Session, trainee_id: UUID, number: int, urn: str, **change
     return training.arrange_placement(session, NOW, PROVIDER, trainee_id=trainee_id, **(given | changes))
 
 
-def judged(*not_met: str) -> dict[str, Any]:
+def judged(*not_met: str, of: Mapping[str, str] = STANDARDS) -> dict[str, Any]:
     """Every standard judged, all met but these."""
-    return {number: {"met": number not in not_met, "evidence": "Seen"} for number in STANDARDS}
+    return {number: {"met": number not in not_met, "evidence": "Seen"} for number in of}
 
 
 def ready(session: Session, **changes: str) -> UUID:
@@ -94,8 +111,10 @@ def ready(session: Session, **changes: str) -> UUID:
     trainee_id = with_trn(session, **({"employing_school_urn": "100001"} | changes))
     arranged(session, trainee_id, 1, "123456")
     arranged(session, trainee_id, 2, "234567")
-    training.record_final_assessment(
-        session, NOW, PROVIDER, trainee_id=trainee_id, assessed_on=TODAY, standards=judged()
+    route = changes.get("training_route", "03")
+    of = EARLY_YEARS_STANDARDS if CODES[route] in EARLY_YEARS else STANDARDS
+    assessments.record_final_assessment(
+        session, NOW, PROVIDER, trainee_id=trainee_id, assessed_on=TODAY, standards=judged(of=of)
     )
     return trainee_id
 

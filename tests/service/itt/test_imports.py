@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from services.itt import models
 from services.itt.domain.csv_files import FileUnreadable, pack
 from services.itt.handlers import import_files, imports, reading, trn
-from services.itt.handlers.training import training_starts
+from services.itt.handlers.checks import training_starts
 from shared.audit import audit_trail
 from shared.database import engine
 from shared.errors import Conflict, NotAllowed, NotFound, TransitionNotAllowed
@@ -32,6 +32,7 @@ from tests.service.itt.kit import (
     PROVIDER,
     a_file,
     arranged,
+    checked,
     due,
     import_file,
     nth,
@@ -234,7 +235,7 @@ def test_an_import_is_undone_while_nobody_has_changed_a_trainee(session: Session
 def test_an_import_is_not_undone_once_the_training_of_one_has_begun(session: Session) -> None:
     found = import_file(session, nth(1), nth(2))
     begun = found["trainees"][1]["trainee_id"]
-    training_starts(session, NOW, f"trainee/{begun}")
+    training_starts(session, NOW, f"trainee/{checked(session, begun)}")
     with pytest.raises(Conflict, match="Name2") as raised:
         imports.undo_import(session, NOW, PROVIDER, import_id=found["import_id"])
     assert raised.value.details["trainee_ids"] == [begun]

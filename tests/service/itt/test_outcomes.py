@@ -19,6 +19,7 @@ from tests.service.itt.kit import (
     TODAY,
     arranged,
     awarded,
+    checked,
     due,
     last,
     ready,
@@ -132,6 +133,7 @@ def test_a_training_that_was_deferred_on_its_first_day_starts_with_the_reinstate
 ) -> None:
     trainee_id = with_trn(session)
     itt.asked(PROVIDER, "defer", trainee_id=trainee_id, reason="Illness")
+    checked(session, trainee_id)
     itt.fires("training_starts", trainee_id)
     itt.asked(PROVIDER, "reinstate", TOMORROW, trainee_id=trainee_id)
     itt.fires("training_starts", trainee_id, TOMORROW)

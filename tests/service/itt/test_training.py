@@ -22,6 +22,7 @@ from tests.service.itt.kit import (
     PROVIDER,
     TODAY,
     arranged,
+    checked,
     judged,
     last,
     register,
@@ -115,7 +116,7 @@ def test_an_id_means_one_placement(itt: Itt, session: Session) -> None:
 
 
 def test_a_completed_placement_tells_the_mentors_days(itt: Itt, session: Session) -> None:
-    trainee_id = with_trn(session)
+    trainee_id = checked(session, with_trn(session))
     id_ = arranged(session, trainee_id, 1, "123456")["placements"][0]["placement_id"]
     ask = {"placement_id": id_, "completed_on": "2026-11-20"}
     shown = itt.asked(PROVIDER, "complete_placement", **ask)

@@ -109,20 +109,20 @@ def test_a_correction_does_not_turn_qts_into_eyts(state: State) -> None:
 
 
 def test_a_trainee_is_moved_to_another_provider() -> None:
-    after, (event,) = corrections.move(trainee(), "1TZ", NOW)
+    after, (event,) = corrections.move(trainee(), "1TZ", "123456", NOW)
     assert after.provider_code == "1TZ"
     assert isinstance(event, TraineeMoved)
     assert event.from_provider_code == "2A5"
 
 
 def test_a_move_to_the_same_provider_changes_nothing() -> None:
-    assert corrections.move(trainee(), "2A5", NOW) == (trainee(), ())
+    assert corrections.move(trainee(), "2A5", "123456", NOW) == (trainee(), ())
 
 
 @pytest.mark.parametrize("code", ["", "2a5", "ABCD"])
 def test_a_provider_code_has_three_characters(code: str) -> None:
     with pytest.raises(Invalid):
-        corrections.move(trainee(), code, NOW)
+        corrections.move(trainee(), code, None, NOW)
 
 
 NOT_BEGUN = {"itt_start_date": date(2026, 12, 1)}

@@ -31,6 +31,22 @@ EXPECTED = {
     "trainee.discard": [OPERATOR],
     "trainee.award": [OPERATOR],
     "trainee.receive_trn": [OPERATOR],
+    "trainee.record_checks": [PROVIDER, LEAD],
+    "trainee.list_checks": [PROVIDER, LEAD],
+    "trainee.read_checks": [PROVIDER, LEAD, SELF],
+    "trainee.read_absence_kinds": [PROVIDER, LEAD, SELF],
+    "trainee.record_days": [PROVIDER, MENTOR],
+    "trainee.record_absence": [PROVIDER, MENTOR],
+    "trainee.correct_days": [PROVIDER],
+    "trainee.correct_absence": [PROVIDER],
+    "trainee.correct_observation": [PROVIDER],
+    "trainee.correct_review": [PROVIDER],
+    "concern.raise": [PROVIDER, MENTOR],
+    "concern.review_plan": [PROVIDER, MENTOR],
+    "concern.agree_plan": [PROVIDER],
+    "concern.escalate": [PROVIDER],
+    "concern.resolve": [PROVIDER],
+    "concern.withdraw": [PROVIDER],
 }
 
 
@@ -39,6 +55,13 @@ EXPECTED = {
 def test_the_table_allows_exactly_who_may(action: str, by: Principal) -> None:
     holds = relations(by, trainee(), {PERSON_ID}, [MENTOR_ID], "123456")
     assert PERMISSIONS.allows(by, action, holds) is (by in EXPECTED[action])
+
+
+@pytest.mark.parametrize("action", sorted(EXPECTED))
+def test_a_mentor_corrects_what_they_recorded_themselves(action: str) -> None:
+    alone = {"trainee.correct_days", "trainee.correct_absence", "concern.withdraw"}
+    assessed = {"trainee.correct_observation", "trainee.correct_review"}
+    assert PERMISSIONS.allows(MENTOR, action, {"author"}) is (action in alone | assessed)
 
 
 def test_a_lead_school_never_recommends_whom_it_trained() -> None:

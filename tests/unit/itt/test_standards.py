@@ -5,7 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from services.itt.domain.standards import STANDARDS, Judgement, assess, review
+from services.itt.domain.standards import (
+    EARLY_YEARS_STANDARDS,
+    STANDARDS,
+    Judgement,
+    assess,
+    correct_review,
+    review,
+)
 from services.itt.domain.trainees import State
 from shared.errors import Conflict, Invalid
 from shared.events.itt import FinalAssessmentRecorded
@@ -64,3 +71,22 @@ def test_a_final_assessment_judges_all_of_them() -> None:
     some = {number: judged for number, judged in judgements().items() if number != "part_two"}
     with pytest.raises(Invalid, match="part_two not judged"):
         assess(trainee(), TODAY, some, NOW)
+
+
+def test_early_years_have_eight_standards_of_their_own_and_no_part_two() -> None:
+    early, judged = trainee(training_route="19"), judgements()
+    with pytest.raises(Invalid, match="part_two is no standard"):
+        assess(early, TODAY, judged, NOW)
+    after, (event,) = assess(early, TODAY, {n: judged[n] for n in EARLY_YEARS_STANDARDS}, NOW)
+    assert after.assessment_passed
+    assert isinstance(event, FinalAssessmentRecorded)
+    assert event.qualification == "EYTS"
+
+
+def test_a_review_is_corrected_or_removed() -> None:
+    judged = judgements("7")
+    event = correct_review(trainee(), REVIEW_ID, TODAY, judged, NOW)
+    assert (event.standards_not_yet_met, event.removed) == (("7",), False)
+    assert correct_review(trainee(), REVIEW_ID, TODAY, judged, NOW, removed=True).removed
+    with pytest.raises(Conflict):
+        correct_review(trainee(State.AWARDED), REVIEW_ID, TODAY, judged, NOW, removed=True)

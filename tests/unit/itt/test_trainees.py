@@ -19,6 +19,8 @@ from shared.events.itt import (
 )
 from tests.unit.itt.builders import NOW, PERSON_ID, TODAY, TRAINEE_ID, details, trainee
 
+CLEARED_ON = date(2026, 7, 20)
+
 
 def test_a_record_begins_as_a_draft() -> None:
     made = draft(TRAINEE_ID, PERSON_ID, "2A5", details())
@@ -122,14 +124,23 @@ def test_a_trn_that_is_there_or_was_never_asked_for_is_not_missing(
 
 def test_training_starts_on_the_trainees_own_day() -> None:
     begins = trainee(trainee_start_date=date(2026, 9, 14))
-    after, (event,) = trainees.start_training(begins, datetime(2026, 9, 14, 7, tzinfo=UTC))
+    after, (event,) = trainees.start_training(begins, CLEARED_ON, datetime(2026, 9, 14, 7, tzinfo=UTC))
     assert after.started_on == date(2026, 9, 14)
     assert isinstance(event, TrainingStarted)
 
 
 def test_training_starts_on_the_courses_day_when_the_trainee_has_none() -> None:
-    after, _ = trainees.start_training(trainee(), NOW)
+    after, _ = trainees.start_training(trainee(), CLEARED_ON, NOW)
     assert after.started_on == date(2026, 9, 1)
+
+
+def test_training_does_not_start_while_a_check_is_missing() -> None:
+    assert trainees.start_training(trainee(), None, NOW) == (trainee(), ())
+
+
+def test_who_is_cleared_after_the_first_day_starts_when_they_are() -> None:
+    after, _ = trainees.start_training(trainee(), date(2026, 9, 21), NOW)
+    assert after.started_on == date(2026, 9, 21)
 
 
 def test_training_does_not_start_early_or_twice_or_for_somebody_who_is_away() -> None:
@@ -141,7 +152,7 @@ def test_training_does_not_start_early_or_twice_or_for_somebody_who_is_away() ->
         (trainee(State.WITHDRAWN), NOW),
         (trainee(discarded_at=NOW), NOW),
     ]:
-        assert trainees.start_training(known, now) == (known, ())
+        assert trainees.start_training(known, CLEARED_ON, now) == (known, ())
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED_FOR_TRN, State.TRN_RECEIVED])

@@ -19,6 +19,7 @@ from services.itt.domain.policy.trainees import (
     provider_relations,
     relations,
 )
+from services.itt.domain.policy.training import AUTHOR
 from shared.policy import Permissions
 
 PERMISSIONS = Permissions(
@@ -34,6 +35,7 @@ PERMISSIONS = Permissions(
 )
 
 __all__ = [
+    "AUTHOR",
     "MENTORS",
     "OWN_PROVIDER",
     "PARTNER",
