@@ -46,6 +46,17 @@ class TrnReceived(Event):
     state: str
 
 
+@event_type("itt.trainee.trn_delayed.v1", subject="trainee", key="trainee_id")
+class TrnDelayed(Event):
+    """The TRN does not come by itself. ``because``: still_missing, refused, unreadable, not_a_trn, somebody_elses or
+    another_number."""
+
+    trainee_id: UUID
+    person_id: UUID
+    provider_code: str
+    because: str
+
+
 @event_type("itt.training.started.v1", subject="trainee", key="trainee_id")
 class TrainingStarted(Event):
     """The first day of the training has come."""

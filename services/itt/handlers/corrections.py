@@ -22,7 +22,7 @@ from shared.messaging import publish
 from shared.policy import Principal
 from shared.timers import cancel
 
-TIMERS = ("request_trn", "training_starts", "award")
+TIMERS = ("request_trn", "ask_register", "trn_overdue", "training_starts", "award")
 
 
 def undo_withdrawal(session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str) -> View:

@@ -27,6 +27,7 @@ from services.itt.models.trainees import (
     Trainee,
     TraineeEquality,
     TraineeImport,
+    TrnRequest,
 )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Trainee",
     "TraineeEquality",
     "TraineeImport",
+    "TrnRequest",
     "accreditation",
     "applications",
     "courses",

@@ -162,6 +162,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
     applications.ReferenceProvided: "it shows in the application",
     applications.ReferenceCancelled: "nothing is asked of anybody any more",
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
+    itt.TrnDelayed: "a matter of the provider and the register",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",
     cpd.QtsRemovalRefused: "the award that is made again is told",
