@@ -128,6 +128,7 @@ class TraineeRecommended(Event):
     trn: str
     standards_met_on: date
     qualification: str
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.qts.awarded.v1", subject="trainee", key="trainee_id")
@@ -142,6 +143,7 @@ class QtsAwarded(Event):
     training_route: str
     course_subjects: tuple[str, ...]
     trained_at_urns: tuple[str, ...] = ()
+    employing_school_urn: str | None = None
     person: Person | None = None
 
 
@@ -155,6 +157,7 @@ class EytsAwarded(Event):
     trn: str
     awarded_on: date
     training_route: str
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.trainee.deferred.v1", subject="trainee", key="trainee_id")
@@ -165,6 +168,7 @@ class TraineeDeferred(Event):
     person_id: UUID
     provider_code: str
     deferred_on: date
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.trainee.reinstated.v1", subject="trainee", key="trainee_id")
@@ -190,6 +194,7 @@ class TraineeWithdrawn(Event):
     withdrawn_by: str
     reasons: tuple[str, ...]
     future_interest: str
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.trainee.discarded.v1", subject="trainee", key="trainee_id")
