@@ -93,17 +93,24 @@ def _put(
     said: Mapping[str, Any],
 ) -> None:
     kinds = [kind.value for kind in OrganisationKind if kind.value in said["kinds"]]
-    row = known or Table(id=new_id(), organisation=organisation, email=email, name="", kinds=[])
+    values = {"name": said["name"], "kinds": kinds, "updated_at": now}
     if known is None:
-        session.add(row)
-    elif (row.name, row.kinds) == (said["name"], kinds):
-        return
-    _keep_unsent(session, row.id, [kind for kind in row.kinds if kind not in kinds])
-    row.name, row.kinds, row.updated_at = said["name"], kinds, now
-    # Where mail goes to is looked up by the recipient's id, whoever that is.
-    stamp = now.isoformat()
-    address = {"first_names": "", "last_name": row.name, "names_as_of": stamp, "email": said["email"]}
-    session.merge(Contact(person_id=row.id, email_as_of=stamp, **address))
+        known = Table(id=new_id(), organisation=organisation, email=email, **values)
+        session.add(known)
+    elif (known.name, known.kinds) != (said["name"], kinds):
+        _keep_unsent(session, known.id, [kind for kind in known.kinds if kind not in kinds])
+        for name, value in values.items():
+            setattr(known, name, value)
+    _keep_address(session, now, known, said["email"])
+
+
+def _keep_address(session: Session, now: datetime, row: OrganisationContact, email: str) -> None:
+    """Where mail goes to is looked up by the recipient's id, whoever that is."""
+    known = session.get(Contact, row.id)
+    if known is None or (known.last_name, known.email) != (row.name, email):
+        stamp = now.isoformat()
+        said = {"first_names": "", "last_name": row.name, "names_as_of": stamp, "email_as_of": stamp}
+        session.merge(Contact(person_id=row.id, email=email, **said))
 
 
 def _remove(session: Session, row: OrganisationContact) -> None:
