@@ -40,7 +40,6 @@ def test_a_handler_listens_to_an_event_that_exists(service: str) -> None:
 # Facts that no service here acts on: for the systems of providers, and for whoever counts.
 FOR_OTHER_SYSTEMS = {
     "itt.candidate.duplicate_decided.v1": "who works on duplicates, in the provider's own system",
-    "itt.candidate.duplicate_suspected.v1": "who works on duplicates, in the provider's own system",
     "itt.course.changed.v1": "what is offered, for a provider's own web site",
     "itt.course.places_changed.v1": "what is offered, for a provider's own web site",
     "itt.course.published.v1": "what is offered, for a provider's own web site",

@@ -31,6 +31,8 @@ EXPECTED = {
     "trainee.discard": [OPERATOR],
     "trainee.award": [OPERATOR],
     "trainee.receive_trn": [OPERATOR],
+    "trainee.list_trn_requests": [PROVIDER, OPERATOR],
+    "trainee.ask_register_again": [PROVIDER, OPERATOR],
 }
 
 
