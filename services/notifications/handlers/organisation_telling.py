@@ -21,18 +21,13 @@ _TELL = insert(Message.__table__).on_conflict_do_nothing()
 
 def tell_organisations(session: Session, fact: Fact[Event]) -> None:
     """One message for each organisation, and one for each of its contacts who wants it; asked again, nothing more."""
-    for row, organisation in organisations_of(fact.event):
-        written = _written(session, fact, row, organisation)
+    told = organisations_of(fact.event)
+    about = _about(session, fact.event) if told else None
+    for row, organisation in told:
+        said = telling.written(session, fact, row, about) | {"organisation": organisation, "held_until": None}
         inbox = {"recipient_id": inbox_of(organisation), "audience": Audience.ORGANISATION.value}
-        session.execute(_TELL, telling.new(written | inbox | {"state": State.IN_APP_ONLY.value}))
-        _mail(session, fact, row, written, organisation)
-
-
-def _written(
-    session: Session, fact: Fact[Event], row: OrganisationTelling, organisation: str
-) -> dict[str, Any]:
-    about = _about(session, fact.event)
-    return telling.written(session, fact, row, about) | {"organisation": organisation, "held_until": None}
+        session.execute(_TELL, telling.new(said | inbox | {"state": State.IN_APP_ONLY.value}))
+        _mail(session, fact, row, said, organisation)
 
 
 def _about(session: Session, event: Event) -> str | None:
@@ -47,7 +42,7 @@ def _mail(
     session: Session,
     fact: Fact[Event],
     row: OrganisationTelling,
-    written: dict[str, Any],
+    said: dict[str, Any],
     organisation: str,
 ) -> None:
     """By e-mail, outside quiet hours; what is heard of long after it happened stands in the inbox alone."""
@@ -58,7 +53,7 @@ def _mail(
         return
     mail = {"audience": Audience.CONTACT.value, "state": state.value, "held_until": held_until}
     for contact_id in _who_want(session, organisation, row.kind.value):
-        session.execute(_TELL, telling.new(written | mail | {"recipient_id": contact_id}))
+        session.execute(_TELL, telling.new(said | mail | {"recipient_id": contact_id}))
         telling.set_deadline(session, fact.now, state, held_until)
 
 
