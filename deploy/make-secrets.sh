@@ -36,7 +36,8 @@ password operator_amqp_password
 password people_hash_key
 
 # The mail server's address, such as smtps://user:password@mail.example.org:465; while it is empty, mails become files.
-touch "$folder/smtp_url"
+# The token of the teacher register, for whoever sets TEACHER_REGISTER_URL.
+touch "$folder/smtp_url" "$folder/teacher_register_token"
 
 if [[ ! -e $folder/keys ]]; then
     fresh=$folder/keys.new

@@ -19,7 +19,7 @@ from shared.messaging.consumer import InboxConsumer
 from shared.messaging.relay import Relay
 from shared.operations import handlers, parked_timers, schemas
 from shared.rpc import Call, ServiceRpc, rpc
-from shared.timers import TimerLoop
+from shared.timers import ErrandLoop, TimerLoop
 
 
 class Machinery(DependencyProvider):
@@ -27,6 +27,7 @@ class Machinery(DependencyProvider):
 
     consumer = InboxConsumer()
     timers = TimerLoop()
+    errands = ErrandLoop()
 
     def get_dependency(self, worker_ctx: Any) -> "Machinery":
         return self
@@ -58,7 +59,7 @@ class Service:
         handlers.require_operator(call.principal, "advance")
         if not settings().demo_clock:
             raise NotAllowed("time is moved by hand under CONTINUUM_DEMO_CLOCK=1 alone")
-        return {"fired": self.machinery.timers.fire(now)}
+        return {"fired": self.machinery.timers.fire(now) + self.machinery.errands.fire(now)}
 
     @rpc(None, schemas.NextDue, idempotent=True)
     def next_due(self, call: Call) -> dict[str, Any]:

@@ -9,14 +9,40 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.itt.domain.trn_requests import Applicant, Problem
 from services.itt.models import REGISTER_TRN, RegisterEntry
 from shared.errors import Conflict
+from shared.timers import Away
 
 
 class TeacherRegister(Protocol):
     """Gives a person's TRN: always the same to one person, never the same to two. None: not decided yet."""
 
     def request(self, person_ids: Collection[UUID], now: datetime) -> str | None: ...
+
+
+class OutsideRegister(Protocol):
+    """A register that is asked outside any transaction, by an id under which it always gives the same answer."""
+
+    def ask(self, request_id: UUID, applicant: Applicant, *, known: bool) -> str | None:
+        """The TRN; None while it is pending. Raises RegisterAway, RegisterProblem."""
+        ...
+
+
+class RegisterAway(Away):
+    """The register cannot be asked now; ``for_long``: another attempt in a moment is no use."""
+
+    def __init__(self, reason: str, after_s: float = 0.0, *, for_long: bool = False) -> None:
+        super().__init__(reason, after_s)
+        self.for_long = for_long
+
+
+class RegisterProblem(Exception):
+    """The register has answered, with what somebody has to look at."""
+
+    def __init__(self, problem: Problem, reason: str) -> None:
+        super().__init__(reason)
+        self.problem = problem
 
 
 class EmbeddedRegister:
@@ -27,7 +53,7 @@ class EmbeddedRegister:
 
     def request(self, person_ids: Collection[UUID], now: datetime) -> str | None:
         """The TRN of the person with these ids (all mean the same person), issued when there is none."""
-        return self._known(person_ids) or self._issue(min(person_ids), now)
+        return self.known(person_ids) or self._issue(min(person_ids), now)
 
     def note(self, trn: str, person_ids: Collection[UUID], now: datetime) -> None:
         """A number that came from elsewhere is never issued again. Raises Conflict when it is another person's."""
@@ -41,7 +67,8 @@ class EmbeddedRegister:
         elif owner not in person_ids:
             raise Conflict(f"The TRN {trn} belongs to somebody else", trn=trn)
 
-    def _known(self, person_ids: Collection[UUID]) -> str | None:
+    def known(self, person_ids: Collection[UUID]) -> str | None:
+        """The person's number, if one was issued or noted."""
         entry = select(RegisterEntry.trn).where(RegisterEntry.person_id.in_(person_ids))
         return self._session.scalar(entry.order_by(RegisterEntry.issued_at, RegisterEntry.trn).limit(1))
 

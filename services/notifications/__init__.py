@@ -1,6 +1,8 @@
-"""Notifications: tells people what they should hear of, once each, in plain words.
+"""Notifications: tells people, providers and schools what they should hear of, once each, in plain words.
 
-Owns messages, their delivery in the app and by e-mail, contacts as other services tell them, and preferences.
+Owns messages, their delivery in the app and by e-mail, contacts as other services tell them or organisations name them,
+and preferences.
 Publishes nothing.
-Listens to every fact that somebody should hear of (``domain/telling.py`` is the list of them, and of the others).
+Listens to every fact that somebody should hear of: people by ``domain/telling.py``, organisations by
+``domain/organisations.py``.
 """

@@ -46,8 +46,28 @@ class Preference(Base):
     updated_at: Mapped[datetime]
 
 
+class OrganisationContact(Base):
+    """Somebody whom an organisation has written to; the address stands in ``contact`` under the same id.
+
+    ``organisation`` is written ``provider:2A5`` or ``school:123456``; ``email`` is folded, to know it again.
+    """
+
+    __tablename__ = "organisation_contact"
+    __table_args__ = (UniqueConstraint("organisation", "email"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str]
+    kinds: Mapped[list[str]]
+    updated_at: Mapped[datetime]
+
+
 class Message(Base):
-    """One fact told to one person. It stands in the person's inbox at once; ``state`` is that of its e-mail.
+    """One fact told to one recipient. It stands in their inbox at once; ``state`` is that of its e-mail.
+
+    ``recipient_id`` is a person's id; for a referee the reference's; for a contact of an ``organisation`` the
+    contact's; for its inbox one made of its name.
 
     ``created_at``, ``held_until`` and ``read_at`` are business time; ``claimed_at``, ``retry_at`` and ``sent_at``
     are by the database's clock. ``address`` is where it was last sent to.
@@ -76,6 +96,8 @@ class Message(Base):
     address: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     reason: Mapped[str | None]
+    audience: Mapped[str] = mapped_column(server_default="person")
+    organisation: Mapped[str | None]
 
     __table_args__ = (
         UniqueConstraint("event_id", "recipient_id", "template"),

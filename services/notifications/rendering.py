@@ -69,9 +69,12 @@ def _parts(template: str) -> tuple[Template, Template]:
     return _environment().from_string(subject), _environment().from_string(body)
 
 
-def as_mail(name: str, body: str, *, notice: bool) -> str:
-    """The text of an e-mail: greeting, message, and how to choose what comes by e-mail; lines of 72 characters."""
-    text = _environment().get_template("mail.txt").render(name=name, body=body, notice=notice)
+def as_mail(
+    name: str, body: str, *, notice: bool, audience: str = "person", organisation: str | None = None
+) -> str:
+    """The text of an e-mail: greeting, message, and why it comes; lines of 72 characters."""
+    values = {"name": name, "body": body, "notice": notice, "audience": audience}
+    text = _environment().get_template("mail.txt").render(values, organisation=organisation or "")
     return "".join(f"{fill(line, 72, break_long_words=False)}\n" for line in text.splitlines())
 
 

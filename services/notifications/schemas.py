@@ -3,9 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from services.notifications.domain.messages import State
+from services.notifications.domain.organisations import MOST_CONTACTS, OrganisationKind
 from services.notifications.domain.telling import BY_TEMPLATE, Kind
 from shared.paging import MAX_LIMIT
 
+ORGANISATION_KINDS = [kind.value for kind in OrganisationKind]
 KINDS = [kind.value for kind in Kind]
 STATES = [state.value for state in State]
 
@@ -88,6 +90,76 @@ class Preferences(Schema):
     quiet_hours = fields.String(required=True)
 
 
+def _organisation() -> fields.String:
+    known = validate.Regexp(
+        r"(provider:[0-9A-Z]{3}|school:[0-9]{6})\Z",
+        error="must be an organisation such as provider:2A5 or school:123456",
+    )
+    return fields.String(required=True, validate=known)
+
+
+class OfOrganisation(Schema):
+    """Which provider or school."""
+
+    organisation = _organisation()
+
+
+class OrganisationInbox(Paged):
+    """An organisation's messages, newest first."""
+
+    organisation = _organisation()
+    unread = fields.Boolean(load_default=False)
+
+
+class MarkOrganisationRead(OfOrganisation):
+    """Messages that somebody of the organisation has read, for all of it."""
+
+    message_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, MAX_LIMIT))
+
+
+class OrganisationContactIn(Schema):
+    """Somebody to write to, and of which kinds."""
+
+    name = fields.String(
+        required=True,
+        validate=[
+            validate.Length(1, 120),
+            validate.ContainsNoneOf("\0\r\n"),
+            validate.Regexp(r".*\S", error="must not be blank"),
+        ],
+    )
+    email = fields.Email(required=True, validate=validate.Length(max=254))
+    kinds = fields.List(
+        fields.String(validate=validate.OneOf(ORGANISATION_KINDS)),
+        load_default=lambda: list(ORGANISATION_KINDS),
+        validate=validate.Length(min=1),
+    )
+
+
+class SetOrganisationContacts(OfOrganisation):
+    """All to whom the organisation's messages go by e-mail; who is left out is removed. None: the inbox alone."""
+
+    contacts = fields.List(
+        fields.Nested(OrganisationContactIn), required=True, validate=validate.Length(max=MOST_CONTACTS)
+    )
+
+
+class OrganisationContact(Schema):
+    """A contact as it is kept."""
+
+    contact_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    kinds = fields.List(fields.String(), required=True)
+
+
+class OrganisationContacts(Schema):
+    """The contacts of an organisation, by name."""
+
+    organisation = fields.String(required=True)
+    contacts = fields.List(fields.Nested(OrganisationContact), required=True)
+
+
 class Deliveries(Paged):
     """Messages with the state of their e-mail, newest first unless ``oldest_first``."""
 
@@ -105,6 +177,8 @@ class Delivery(Schema):
     event_id = fields.UUID(required=True)
     event_type = fields.String(required=True)
     recipient_id = fields.UUID(required=True)
+    audience = fields.String(required=True)
+    organisation = fields.String(required=True, allow_none=True)
     template = fields.String(required=True)
     kind = fields.String(required=True)
     notice = fields.Boolean(required=True)

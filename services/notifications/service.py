@@ -9,8 +9,18 @@ from sqlalchemy.orm import Session
 
 from services.notifications import delivery, schemas
 from services.notifications.channels import channel_for
-from services.notifications.domain.telling import CONTACTS, ERASING, TOLD
-from services.notifications.handlers import contacts, deliveries, erasing, inbox, preferences, telling
+from services.notifications.domain.telling import ANSWERING, CONTACTS, ERASING, TOLD
+from services.notifications.handlers import (
+    answering,
+    contacts,
+    deliveries,
+    erasing,
+    inbox,
+    organisation_telling,
+    organisations,
+    preferences,
+    telling,
+)
 from services.notifications.models import Message
 from shared import maintenance
 from shared.config import settings
@@ -37,13 +47,22 @@ class NotificationsService(Service):
     def activity_offered(self, session: Session, fact: Fact[ActivityOffered]) -> None:
         contacts.activity_offered(session, fact)
 
+    @projects(*ANSWERING)
+    def referee_answered(self, session: Session, fact: Fact[Event]) -> None:
+        answering.referee_answered(session, fact)
+
     @handles(*TOLD)
     def tell(self, session: Session, fact: Fact[Event]) -> None:
         telling.tell(session, fact)
+        organisation_telling.tell_organisations(session, fact)
 
     @handles(*ERASING)
     def erase(self, session: Session, fact: Fact[Event]) -> None:
         erasing.erase(session, fact)
+
+    @handles(*ANSWERING)
+    def stop_asking(self, session: Session, fact: Fact[Event]) -> None:
+        answering.stop_asking(session, fact)
 
     @handles(*CONTACTS)
     def address_came(self, session: Session, fact: Fact[Event]) -> None:
@@ -77,6 +96,26 @@ class NotificationsService(Service):
         return inbox.mark_read(
             call.session, call.now, call.principal, person_id=person_id, message_ids=message_ids
         )
+
+    @rpc(schemas.OrganisationInbox, schemas.InboxPage, idempotent=True)
+    def organisation_inbox(self, call: Call, **arguments: Any) -> dict[str, Any]:
+        """A provider's or school's messages, newest first, for its members."""
+        return organisations.organisation_inbox(call.session, call.principal, **arguments)
+
+    @rpc(schemas.MarkOrganisationRead, schemas.Marked, idempotent=True)
+    def mark_organisation_read(self, call: Call, **arguments: Any) -> dict[str, int]:
+        """Note that somebody of the organisation has read these messages."""
+        return organisations.mark_organisation_read(call.session, call.now, call.principal, **arguments)
+
+    @rpc(schemas.OfOrganisation, schemas.OrganisationContacts, idempotent=True)
+    def organisation_contacts(self, call: Call, organisation: str) -> dict[str, Any]:
+        """To whom an organisation's messages go by e-mail."""
+        return organisations.organisation_contacts(call.session, call.principal, organisation=organisation)
+
+    @rpc(schemas.SetOrganisationContacts, schemas.OrganisationContacts, idempotent=True)
+    def set_organisation_contacts(self, call: Call, **arguments: Any) -> dict[str, Any]:
+        """Say to whom an organisation's messages go by e-mail: these and nobody else."""
+        return organisations.set_organisation_contacts(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.OfPerson, schemas.Preferences, idempotent=True)
     def preferences(self, call: Call, person_id: UUID) -> dict[str, Any]:

@@ -195,6 +195,24 @@ class Settings:
     mail_from: str = declared(
         "MAIL_FROM", "str", "continuum@example.org", "The sender's address of mail.", validate=Email()
     )
+    teacher_register_url: str | None = declared(
+        "TEACHER_REGISTER_URL",
+        "web_url",
+        None,
+        "The teacher register, such as https://teacher-qualifications-api.education.gov.uk. Without it itt issues TRNs"
+        " of its own.",
+    )
+    teacher_register_token: str | None = declared(
+        "TEACHER_REGISTER_TOKEN", "str", None, "The token that the teacher register knows us by.", secret=True
+    )
+    teacher_register_timeout_s: float = declared(
+        "TEACHER_REGISTER_TIMEOUT_S",
+        "float",
+        10.0,
+        "How long the teacher register's answer is waited for, in seconds.",
+        shown="10",
+        validate=Range(min=0, min_inclusive=False, max=20),
+    )
     shutdown_grace_s: float = declared(
         "SHUTDOWN_GRACE_S",
         "float",

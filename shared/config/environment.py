@@ -74,6 +74,8 @@ def from_environment(names: Sequence[str] | None = None) -> Settings:
         for name, told in of_each(told_of).items():
             if (own := env.read(told, None)) is not None:
                 values.setdefault(name, {})[told_of] = own
+    if values["teacher_register_url"] and not values["teacher_register_token"]:
+        env.unreadable["TEACHER_REGISTER_TOKEN"] = ["is missing; TEACHER_REGISTER_URL needs it"]
     env.finish()
     for url, password in PASSWORD_OF.items():
         if values[url] and values[password]:

@@ -96,7 +96,10 @@ class FormCarriedOver(Event):
 
 @event_type("itt.candidate.duplicate_suspected.v1", subject="candidate", key="candidate_id")
 class DuplicateSuspected(Event):
-    """Another candidate of the cycle has the same last name, date of birth and postcode: a person decides."""
+    """Another candidate of the cycle has the same last name, date of birth and postcode: a person decides.
+
+    ``provider_codes``: who has an application of either.
+    """
 
     candidate_id: UUID
     person_id: UUID
@@ -104,6 +107,7 @@ class DuplicateSuspected(Event):
     other_candidate_id: UUID
     other_person_id: UUID
     cycle: int
+    provider_codes: tuple[str, ...] = ()
 
 
 @event_type("itt.candidate.duplicate_decided.v1", subject="candidate", key="candidate_id")
@@ -314,7 +318,10 @@ class OfferReinstated(AboutApplication):
 
 @dataclass(frozen=True, kw_only=True)
 class AboutReference(Event):
-    """What every fact about a reference says; ``person`` is the referee, ``about`` the candidate."""
+    """What every fact about a reference says; ``person`` is the referee, ``about`` the candidate.
+
+    ``provider_codes``, with an answer: who waits for it.
+    """
 
     BLANKS: ClassVar[dict[str, Any]] = {"person": None, "about": None}
 
@@ -322,6 +329,7 @@ class AboutReference(Event):
     candidate_id: UUID
     person_id: UUID
     cycle: int
+    provider_codes: tuple[str, ...] = ()
     person: Person | None = None
     about: Person | None = None
 

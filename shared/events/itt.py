@@ -50,6 +50,17 @@ class TrnReceived(Event):
     state: str
 
 
+@event_type("itt.trainee.trn_delayed.v1", subject="trainee", key="trainee_id")
+class TrnDelayed(Event):
+    """The TRN does not come by itself. ``because``: still_missing, refused, unreadable, not_a_trn, somebody_elses or
+    another_number."""
+
+    trainee_id: UUID
+    person_id: UUID
+    provider_code: str
+    because: str
+
+
 @event_type("itt.training.started.v1", subject="trainee", key="trainee_id")
 class TrainingStarted(Event):
     """The first day of the training has come."""
@@ -126,6 +137,7 @@ class TraineeRecommended(Event):
     trn: str
     standards_met_on: date
     qualification: str
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.qts.awarded.v1", subject="trainee", key="trainee_id")
@@ -140,6 +152,7 @@ class QtsAwarded(Event):
     training_route: str
     course_subjects: tuple[str, ...]
     trained_at_urns: tuple[str, ...] = ()
+    employing_school_urn: str | None = None
     person: Person | None = None
 
 
@@ -153,6 +166,7 @@ class EytsAwarded(Event):
     trn: str
     awarded_on: date
     training_route: str
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.trainee.deferred.v1", subject="trainee", key="trainee_id")
@@ -163,6 +177,7 @@ class TraineeDeferred(Event):
     person_id: UUID
     provider_code: str
     deferred_on: date
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.trainee.reinstated.v1", subject="trainee", key="trainee_id")
@@ -188,6 +203,7 @@ class TraineeWithdrawn(Event):
     withdrawn_by: str
     reasons: tuple[str, ...]
     future_interest: str
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.trainee.discarded.v1", subject="trainee", key="trainee_id")

@@ -1,10 +1,10 @@
 """The table ``due``: one row for each kind and subject."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,18 @@ def record_failure(session: Session, row: Any, attempts: int, error: str, after:
         .where(DUE.c.id == row.id, DUE.c.at == row.at)
         .values(attempts=attempts, starts=0, **values)
     )
+
+
+def hold(session: Session, row: Any, seconds: float) -> None:
+    """Whoever took it works on it outside any transaction: nobody else takes it for so long."""
+    until = NOW + literal(timedelta(seconds=seconds))
+    session.execute(update(DUE).where(DUE.c.id == row.id).values(retry_at=until))
+
+
+def put_off(session: Session, row: Any, pause: timedelta, error: str) -> None:
+    """Nobody answers: it stays, to be tried again after the pause, however often that was."""
+    values = {"retry_at": NOW + literal(pause), "attempts": row.attempts + 1, "starts": 0, "error": error}
+    session.execute(update(DUE).where(DUE.c.id == row.id, DUE.c.at == row.at).values(values))
 
 
 def retry_parked(session: Session) -> list[Any]:

@@ -47,7 +47,6 @@ FOR_OTHER_SYSTEMS = {
     "itt.accreditation.submitted.v1": "who convenes panels, in a system of their own",
     "itt.accreditation.withdrawn.v1": "who convenes panels, in a system of their own",
     "itt.candidate.duplicate_decided.v1": "who works on duplicates, in the provider's own system",
-    "itt.candidate.duplicate_suspected.v1": "who works on duplicates, in the provider's own system",
     "itt.course.changed.v1": "what is offered, for a provider's own web site",
     "itt.course.places_changed.v1": "what is offered, for a provider's own web site",
     "itt.course.published.v1": "what is offered, for a provider's own web site",

@@ -71,6 +71,7 @@ def recommend(
         trn=after.trn or "",
         standards_met_on=standards_met_on,
         qualification=after.rules.award,
+        employing_school_urn=after.employing_school_urn,
     )
     return after, (event,)
 

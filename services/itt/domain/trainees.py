@@ -210,6 +210,7 @@ def defer(trainee: Trainee, deferred_on: date, reason: str, now: datetime) -> Ch
         **about(trainee, now),
         provider_code=trainee.provider_code,
         deferred_on=deferred_on,
+        employing_school_urn=trainee.employing_school_urn,
     )
     return replace(trainee, state=state, deferred_on=deferred_on, defer_reason=reason.strip()), (event,)
 
@@ -257,12 +258,13 @@ def award(trainee: Trainee, awarded_on: date, trained_at_urns: tuple[str, ...], 
 
 
 def _awarded(trainee: Trainee, awarded_on: date, urns: tuple[str, ...], now: datetime) -> Event:
-    known = {
+    known: dict[str, Any] = {
         **about(trainee, now),
         "provider_code": trainee.provider_code,
         "trn": trainee.trn or "",
         "awarded_on": awarded_on,
         "training_route": trainee.route.value,
+        "employing_school_urn": trainee.employing_school_urn,
     }
     if trainee.rules.award == EYTS:
         return EytsAwarded(**known)

@@ -86,6 +86,7 @@ def withdraw(trainee: Trainee, withdrawal: Withdrawal, now: datetime) -> Change:
         withdrawn_by=withdrawal.withdrawn_by.value,
         reasons=reasons,
         future_interest=withdrawal.future_interest.value,
+        employing_school_urn=trainee.employing_school_urn,
     )
     return after, (event,)
 

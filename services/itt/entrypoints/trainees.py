@@ -19,9 +19,12 @@ from services.itt.handlers import (
     sheets,
     training,
     trn,
+    trn_requests,
 )
+from services.itt.http_register import outside_register
+from shared.database import sessions
 from shared.rpc import Call, rpc
-from shared.timers import timer
+from shared.timers import errand, timer
 
 
 class TraineeCalls:
@@ -115,6 +118,16 @@ class TraineeCalls:
     def receive_trn(self, call: Call, **arguments: Any) -> Any:
         """Note a TRN that came by another way."""
         return trn.receive_trn(call.session, call.now, call.principal, **arguments)
+
+    @rpc(schemas.ListTrnRequests, schemas.TrnRequestPage, idempotent=True)
+    def list_trn_requests(self, call: Call, **arguments: Any) -> Any:
+        """What a national register was asked, and what somebody has to look at."""
+        return trn_requests.list_trn_requests(call.session, call.now, call.principal, **arguments)
+
+    @rpc(schemas.AskRegisterAgain, schemas.TrnRequest)
+    def ask_register_again(self, call: Call, **arguments: Any) -> Any:
+        """Somebody has looked: ask the register once more."""
+        return trn_requests.ask_register_again(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.ChangeTrainee, schemas.Trainee)
     def change_trainee(self, call: Call, **arguments: Any) -> Any:
@@ -235,6 +248,16 @@ class TraineeCalls:
     def request_trn(self, session: Session, now: datetime, subject: str) -> None:
         """Ask the teacher register for a TRN."""
         trn.request_trn(session, now, subject)
+
+    @errand("ask_register")
+    def ask_register(self, now: datetime, subject: str) -> trn_requests.Note:
+        """Ask a register outside for a TRN, in no transaction."""
+        return trn_requests.ask_register(sessions("itt"), now, subject, outside_register())
+
+    @timer("trn_overdue")
+    def trn_overdue(self, session: Session, now: datetime, subject: str) -> None:
+        """The TRN should have come by now."""
+        trn_requests.trn_overdue(session, now, subject)
 
     @timer("training_starts")
     def training_starts(self, session: Session, now: datetime, subject: str) -> None:

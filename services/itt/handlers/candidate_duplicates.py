@@ -1,5 +1,6 @@
 """Suspected duplicates among the candidates of a cycle: found when something is sent, decided by a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,7 +55,17 @@ def _suspect(
     made = insert(Table).values(values).on_conflict_do_nothing().returning(Table.id)
     if (duplicate_id := session.scalar(made)) is not None:
         about = _about(duplicate_id, candidate, other)
-        publish(session, DuplicateSuspected(occurred_at=now, **about, cycle=cycle))
+        codes = _providers(session, (candidate.id, other.id), cycle)
+        publish(session, DuplicateSuspected(occurred_at=now, **about, cycle=cycle, provider_codes=codes))
+
+
+def _providers(session: Session, candidate_ids: Sequence[UUID], cycle: int) -> tuple[str, ...]:
+    """Who has an application of one of them."""
+    table = models.Application
+    sent = select(table.provider_code, table.accredited_code).where(
+        table.candidate_id.in_(candidate_ids), table.cycle == cycle, table.sent_at.is_not(None)
+    )
+    return tuple(sorted({code for pair in session.execute(sent) for code in pair if code}))
 
 
 def _about(duplicate_id: UUID, candidate: models.Candidate, other: models.Candidate) -> dict[str, UUID]:

@@ -13,7 +13,7 @@ from services.itt.domain.trainees import State
 from services.itt.domain.withdrawals import FutureInterest, Trigger, Withdrawal
 from services.itt.domain.withdrawals import withdraw as decide_withdrawal
 from services.itt.handlers import records, together
-from services.itt.handlers.trn import REGISTER
+from services.itt.handlers.trn_requests import REGISTER
 from services.itt.handlers.views import View, view
 from shared.errors import NotFound
 from shared.policy import Principal

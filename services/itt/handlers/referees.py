@@ -1,6 +1,7 @@
 """Referees: named by the candidate, asked after acceptance, reminded, and their answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,8 @@ from services.itt.handlers import feed
 from services.itt.handlers.catalogue import assign
 from shared.audit import audit
 from shared.errors import Conflict, NotFound
-from shared.events import Person
+from shared.events import Event, Person
+from shared.events.applications import ReferenceProvided, ReferenceRefused
 from shared.ids import new_id
 from shared.messaging import publish
 from shared.policy import Principal, Role
@@ -180,12 +182,26 @@ def _changed(
     told = {name: pair for name, pair in differs.items() if name != "feedback"}
     audit(session, by, now, action=action, subject=subject(row.id), changes=told)
     for event in events:
-        publish(session, event)
+        publish(session, _with_who_waits(session, row, event))
     due = references.next_chaser_at(after)
     if due is not None:
         schedule(session, due, CHASE, subject(row.id))
     else:
         cancel(session, CHASE, subject(row.id))
+
+
+def _with_who_waits(session: Session, row: models.Reference, event: Event) -> Event:
+    """An answer says which providers wait for it: those of the applications with an accepted offer."""
+    if not isinstance(event, ReferenceProvided | ReferenceRefused):
+        return event
+    table = models.Application
+    mine = select(table.provider_code, table.accredited_code).where(
+        table.candidate_id == row.candidate_id,
+        table.cycle == row.cycle,
+        table.state.in_([state.value for state in EXPECTED]),
+    )
+    codes = {code for pair in session.execute(mine) for code in pair if code}
+    return replace(event, provider_codes=tuple(sorted(codes)))
 
 
 def chase(session: Session, now: datetime, about: str) -> None:

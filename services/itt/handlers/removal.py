@@ -14,7 +14,7 @@ from shared.messaging import publish
 from shared.policy import Principal
 from shared.timers import cancel
 
-TIMERS = ("request_trn", "training_starts", "award")
+TIMERS = ("request_trn", "ask_register", "trn_overdue", "training_starts", "award")
 
 
 def remove(

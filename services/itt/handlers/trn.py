@@ -1,6 +1,6 @@
 """The teacher reference number: asked of the register by a timer, noted when it comes."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,17 +9,16 @@ from services.itt import models
 from services.itt.domain import details as national
 from services.itt.domain import rules, trainees
 from services.itt.domain.dates import today
-from services.itt.handlers import records
+from services.itt.handlers import records, trn_requests
 from services.itt.handlers.edits import invalid
+from services.itt.handlers.trn_requests import ASK_AGAIN, REGISTER
 from services.itt.handlers.views import View, view
+from services.itt.http_register import outside_register
 from services.itt.register import EmbeddedRegister, TeacherRegister
 from shared.aliases import known_as
 from shared.errors import NotFound
-from shared.policy import Principal, Role
+from shared.policy import Principal
 from shared.timers import schedule
-
-ASK_AGAIN = timedelta(hours=1)
-REGISTER = Principal("teacher register", frozenset({Role.SERVICE}))
 
 
 def submit_for_trn(session: Session, now: datetime, by: Principal, *, trainee_id: UUID) -> View:
@@ -36,12 +35,18 @@ def submit_for_trn(session: Session, now: datetime, by: Principal, *, trainee_id
 def request_trn(
     session: Session, now: datetime, subject: str, register: TeacherRegister | None = None
 ) -> None:
-    """Timer: ask the register for the TRN; an answer that is not there yet is asked for again in an hour."""
+    """Timer: ask the register for the TRN; an answer that is not there yet is asked for again in an hour.
+
+    A register outside is not asked in this transaction: that is an errand's.
+    """
     try:
         row = records.find(session, records.trainee_id_of(subject), lock=True)
     except NotFound:
         return
     if row.trn:
+        return
+    if register is None and outside_register() is not None:
+        trn_requests.open_request(session, now, row)
         return
     trn = (register or EmbeddedRegister(session)).request(
         known_as(session, row.person_id) | {row.person_id}, now
@@ -59,6 +64,7 @@ def receive_trn(session: Session, now: datetime, by: Principal, *, trainee_id: U
     if after.trn == trn:
         EmbeddedRegister(session).note(trn, known_as(session, row.person_id) | {row.person_id}, now)
     _receive(session, now, by, row, trn)
+    trn_requests.settle(session, row)
     return view(session, now, by, row)
 
 

@@ -31,6 +31,7 @@ from services.itt.models.trainees import (
     Trainee,
     TraineeEquality,
     TraineeImport,
+    TrnRequest,
 )
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Trainee",
     "TraineeEquality",
     "TraineeImport",
+    "TrnRequest",
     "accreditation",
     "applications",
     "courses",

@@ -226,3 +226,21 @@ class RegisterEntry(Base):
     trn: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(unique=True)
     issued_at: Mapped[datetime]
+
+
+class TrnRequest(Base):
+    """What a national register was asked for a trainee; ``id`` is its key to the request, one a trainee for ever.
+
+    ``problem`` says what somebody has to look at; ``answers`` counts what came back.
+    """
+
+    __tablename__ = "trn_request"
+    __table_args__ = (Index("ix_trn_request_state", "state", "opened_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    trainee_id: Mapped[UUID] = mapped_column(ForeignKey("trainee.id", ondelete="CASCADE"), unique=True)
+    state: Mapped[str]
+    problem: Mapped[str | None]
+    answers: Mapped[int] = mapped_column(server_default="0")
+    opened_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]

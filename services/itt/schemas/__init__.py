@@ -52,9 +52,11 @@ from services.itt.schemas.reading import (
     TraineeSummary,
 )
 from services.itt.schemas.shapes import ImportId, ProviderCode, TraineeId
+from services.itt.schemas.trn_requests import AskRegisterAgain, ListTrnRequests, TrnRequest, TrnRequestPage
 
 __all__ = [
     "ArrangePlacement",
+    "AskRegisterAgain",
     "Award",
     "ChangeTrainee",
     "CompletePlacement",
@@ -78,6 +80,7 @@ __all__ = [
     "Judgement",
     "ListImports",
     "ListTrainees",
+    "ListTrnRequests",
     "Match",
     "Mentor",
     "MentorIn",
@@ -101,5 +104,7 @@ __all__ = [
     "TraineeId",
     "TraineePage",
     "TraineeSummary",
+    "TrnRequest",
+    "TrnRequestPage",
     "Withdraw",
 ]

@@ -1,4 +1,7 @@
-"""Who may read and change what: a person their own messages and preferences, an operator the deliveries."""
+"""Who may read and change what: a person their own, an organisation's members its own, an operator the deliveries.
+
+A referee goes by the id of the reference.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -20,11 +23,21 @@ PEOPLE = (
     Role.ALLIANCE_LEAD,
     Role.BROKER,
 )
+LEADERS = (Role.LEAD_SCHOOL, Role.ACCREDITED_PROVIDER, Role.SCHOOL_LEADER)
+MEMBERS = (*LEADERS, Role.TRAINING_PARTNER, Role.TUTOR)
+OF_ORGANISATION = ("organisation_inbox.read", "organisation_inbox.mark_read", "organisation_contacts.read")
 OWN = ("inbox.read", "inbox.mark_read", "preferences.read", "preferences.change")
 
 PERMISSIONS = Permissions(
     "notifications",
     *((action, role, "self") for action in OWN for role in PEOPLE),
+    *((action, role, "member") for action in OF_ORGANISATION for role in MEMBERS),
+    *(("organisation_contacts.change", role, "member") for role in LEADERS),
+    ("organisation_inbox.read", Role.OPERATOR, "any"),
+    ("organisation_contacts.read", Role.OPERATOR, "any"),
+    ("organisation_contacts.change", Role.OPERATOR, "any"),
+    ("inbox.read", Role.REFEREE, "self"),
+    ("inbox.mark_read", Role.REFEREE, "self"),
     ("inbox.read", Role.OPERATOR, "any"),
     ("preferences.read", Role.OPERATOR, "any"),
     ("deliveries.read", Role.OPERATOR, "any"),
@@ -35,3 +48,8 @@ PERMISSIONS = Permissions(
 def relations(by: Principal, ids_of_person: Collection[UUID]) -> set[str]:
     """``self`` when the principal is the person, by whichever of the person's ids."""
     return {"self"} if any(by.is_person(person_id) for person_id in ids_of_person) else set()
+
+
+def organisation_relations(by: Principal, organisation: str) -> set[str]:
+    """``member`` when the principal speaks for the organisation."""
+    return {"member"} if by.belongs(organisation) else set()

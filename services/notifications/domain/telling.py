@@ -5,10 +5,12 @@ Every event of the catalogue stands either in ``TELLINGS`` or, with the reason, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from services.notifications.domain.organisations import TO_ORGANISATIONS, OrganisationTelling
 from shared.events import (
     Event,
     accreditation,
@@ -34,6 +36,15 @@ class Kind(StrEnum):
     LEADERSHIP = "leadership"
 
 
+class Audience(StrEnum):
+    """Whom a message is for: ``organisation`` is its inbox, ``contact`` the mail to one of its contacts."""
+
+    PERSON = "person"
+    REFEREE = "referee"
+    ORGANISATION = "organisation"
+    CONTACT = "contact"
+
+
 def _always(_: Any) -> bool:
     return True
 
@@ -43,7 +54,8 @@ class Telling:
     """One fact tells one person one thing.
 
     ``to`` is the field with the person's id (empty: nobody is told); ``notice``: it goes by e-mail whatever the
-    person prefers, because a decision about them is only fair when they learn of it.
+    person prefers, because a decision about them is only fair when they learn of it; ``apart``: how long after one of
+    these another goes by e-mail at the earliest.
     """
 
     event: type[Event]
@@ -52,12 +64,18 @@ class Telling:
     to: str = "person_id"
     notice: bool = False
     when: Callable[[Any], bool] = _always
+    audience: Audience = Audience.PERSON
+    apart: timedelta | None = None
 
     def recipient(self, event: Event) -> UUID | None:
         """Who is told of this very event, if anybody."""
         found: UUID | None = getattr(event, self.to)
         return found if self.when(event) else None
 
+
+# Chasers are never within 48 hours of another (domain page, "references").
+TWO_DAYS = timedelta(hours=48)
+REFEREE: dict[str, Any] = {"to": "reference_id", "notice": True, "audience": Audience.REFEREE}
 
 T, I, A, L = Kind.TRAINING, Kind.INDUCTION, Kind.ACTIVITIES, Kind.LEADERSHIP
 
@@ -128,7 +146,9 @@ TELLINGS = (
     Telling(applications.Recruited, "recruited", T, notice=True, when=lambda e: not e.reinstated),
     Telling(applications.OfferDeferred, "offer_deferred", T, notice=True),
     Telling(applications.OfferReinstated, "offer_reinstated", T, notice=True),
-    Telling(applications.ReferenceChaserDue, "reference_chaser", T),
+    Telling(applications.ReferenceRequested, "reference_requested_referee", T, **REFEREE),
+    Telling(applications.ReferenceChaserDue, "reference_chaser_referee", T, **REFEREE, apart=TWO_DAYS),
+    Telling(applications.ReferenceChaserDue, "reference_chaser", T, apart=TWO_DAYS),
     Telling(applications.ReferenceRefused, "reference_refused", T),
     Telling(accreditation.AccreditationMemberInvited, "accreditation_member_invited", T),
     Telling(accreditation.AccreditationMemberReleased, "accreditation_member_released", T),
@@ -185,16 +205,12 @@ TELLS_NOBODY: dict[type[Event], str] = {
     applications.CandidateRegistered: "the person opened the account",
     applications.CandidateDetailsChanged: "the candidate wrote it; it only changes the contact",
     applications.FormCarriedOver: "the candidate asked for it",
-    applications.DuplicateSuspected: "a person of the provider decides first",
     applications.DuplicateDecided: "a matter of records",
     applications.CourseChosen: "the candidate chose it",
     applications.ChoiceRemoved: "the candidate removed it",
     applications.ApplicationNoted: "a note of the provider, which the candidate does not read",
-    applications.ApplicationWithdrawn: "the candidate withdrew it",
     applications.ConditionChanged: "it shows in the application; the decision that follows is told",
     applications.ConditionsConfirmed: "the candidate is recruited already",
-    applications.ReferenceRequested: "the candidate knows it from the acceptance; the provider writes to referees",
-    applications.ReferenceProvided: "it shows in the application",
     applications.ReferenceCancelled: "nothing is asked of anybody any more",
     accreditation.AccreditationSubmitted: "the applicant sent it; who convenes panels works by the list",
     accreditation.AccreditationWithdrawn: "the applicant withdrew it; each member of a panel is released",
@@ -244,7 +260,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
 }
 
 # Events that bring somebody's name and address, and the field with the id of whom these are. The person of a reference
-# is the referee, who has no id.
+# is the referee, who goes by the reference's id.
 CONTACTS: dict[type[Event], str] = {
     **dict.fromkeys(applications.AboutApplication.__subclasses__(), "person_id"),
     accreditation.AccreditationMemberInvited: "person_id",
@@ -252,12 +268,23 @@ CONTACTS: dict[type[Event], str] = {
     applications.CandidateDetailsChanged: "person_id",
     applications.FormCarriedOver: "person_id",
     applications.Recruited: "person_id",
+    applications.ReferenceRequested: "reference_id",
+    applications.ReferenceChaserDue: "reference_id",
     itt.TraineeRegistered: "person_id",
     itt.TraineeChanged: "person_id",
     itt.PlacementArranged: "mentor_id",
     itt.QtsAwarded: "person_id",
     people.RoleBegun: "person_id",
 }
+
+# Facts after which nobody is asked for a reference any more: the referee's name and address go, what is not sent stays.
+ANSWERING: tuple[type[Event], ...] = (
+    applications.ReferenceProvided,
+    applications.ReferenceRefused,
+    applications.ReferenceCancelled,
+)
+ASKED = (applications.ReferenceRequested, applications.ReferenceChaserDue)
+ASKING = ("reference_requested_referee", "reference_chaser_referee", "reference_chaser")
 
 # Facts that end what was never consented to: messages about the same subject are erased.
 ERASING: tuple[type[Event], ...] = (
@@ -268,12 +295,14 @@ ERASING: tuple[type[Event], ...] = (
 ERASED_SUBJECT = "A message that was erased"
 ERASED_BODY = "What it was about came to nothing, so its text was erased."
 
-BY_TEMPLATE = {telling.template: telling for telling in TELLINGS}
-TOLD = tuple(dict.fromkeys(telling.event for telling in TELLINGS))
+BY_TEMPLATE: dict[str, Telling | OrganisationTelling] = {
+    telling.template: telling for telling in (*TELLINGS, *TO_ORGANISATIONS)
+}
+TOLD = tuple(dict.fromkeys(telling.event for telling in (*TELLINGS, *TO_ORGANISATIONS)))
 
 
 def tellings_of(event: Event) -> list[tuple[Telling, UUID]]:
-    """What this event tells, and whom."""
+    """What this event tells people, and whom."""
     of_type = [telling for telling in TELLINGS if telling.event is type(event)]
     return [(telling, to) for telling in of_type if (to := telling.recipient(event)) is not None]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import and_, case, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
@@ -26,9 +26,7 @@ def _keep_latest() -> Insert:
     statement = insert(Contact.__table__)
     told = statement.excluded
     names = told.names_as_of > Contact.names_as_of
-    email = and_(
-        told.email.is_not(None), or_(Contact.email.is_(None), told.email_as_of > Contact.email_as_of)
-    )
+    email = and_(told.email.is_not(None), told.email_as_of > Contact.email_as_of)
     newer = dict.fromkeys(("first_names", "last_name", "names_as_of"), names)
     newer |= dict.fromkeys(("email", "email_as_of"), email)
     change = {

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.notifications.domain.messages import TRANSITIONS, State
 from services.notifications.domain.policy import PERMISSIONS
+from services.notifications.domain.telling import Audience
 from services.notifications.handlers import contacts
 from services.notifications.models import Contact, Message
 from shared.aliases import known_as
@@ -81,7 +82,7 @@ def counts(session: Session, by: Principal) -> dict[str, Any]:
     states = {state.value: 0 for state in State} | _counted(session, Message.state)
     return {
         "messages": sum(states.values()),
-        "unread": _count(session, Message, Message.read_at.is_(None)),
+        "unread": _count(session, Message, Message.read_at.is_(None), Message.audience != Audience.CONTACT),
         "contacts": _count(session, Contact),
         "states": states,
         "templates": _counted(session, Message.template),

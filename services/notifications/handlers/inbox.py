@@ -1,6 +1,6 @@
 """What somebody reads in the app."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,13 @@ def inbox(
     """
     ids = known_as(session, person_id)
     PERMISSIONS.require(by, "inbox.read", relations(by, ids))
+    return messages_of(ids, session, unread=unread, limit=limit, after=after)
+
+
+def messages_of(
+    ids: Collection[UUID], session: Session, *, unread: bool, limit: int, after: str | None
+) -> dict[str, Any]:
+    """The messages to these recipients, newest first."""
     statement = select(Message).where(Message.recipient_id.in_(ids))
     if unread:
         statement = statement.where(Message.read_at.is_(None))
@@ -43,6 +50,18 @@ def mark_read(
     """
     ids = known_as(session, person_id)
     PERMISSIONS.require(by, "inbox.mark_read", relations(by, ids))
+    return mark(session, now, by, ids, f"person/{person_id}", message_ids)
+
+
+def mark(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    ids: Collection[UUID],
+    subject: str,
+    message_ids: Sequence[UUID],
+) -> dict[str, int]:
+    """Note that messages to these recipients were read. Raises NotFound."""
     which = (Message.recipient_id.in_(ids), Message.id.in_(message_ids))
     found = list(session.scalars(select(Message).where(*which).order_by(Message.id).with_for_update()))
     if missing := sorted(
@@ -54,7 +73,7 @@ def mark_read(
         message.read_at = now
     if fresh:
         changes = {"message_ids": [message.id for message in fresh]}
-        audit(session, by, now, action="inbox.mark_read", subject=f"person/{person_id}", changes=changes)
+        audit(session, by, now, action="inbox.mark_read", subject=subject, changes=changes)
     session.flush()
     return {"marked": len(fresh), "unread": _unread(session, ids)}
 

@@ -37,6 +37,8 @@ _COLUMNS = (
     Message.body,
     Message.notice,
     Message.created_at,
+    Message.audience,
+    Message.organisation,
 )
 
 
@@ -96,7 +98,7 @@ def _note_claim(session: Session, channel: str, mails: Sequence[Mail]) -> None:
 
 def _mail(row: Any, contact: Contact) -> Mail:
     name = contacts.full_name(contact)
-    text = as_mail(name, row.body, notice=row.notice)
+    text = as_mail(name, row.body, notice=row.notice, audience=row.audience, organisation=row.organisation)
     return Mail(row.id, name, str(contact.email), row.subject, text)
 
 

@@ -1,7 +1,7 @@
 """Reactions: a fact becomes a message for each person who should hear of it; messages wait for an address."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,10 @@ from services.notifications.domain.messages import (
     target,
     waits_until,
 )
-from services.notifications.domain.telling import Telling, contact_in, tellings_of
+from services.notifications.domain.organisations import OrganisationTelling
+from services.notifications.domain.telling import ASKED, Audience, Telling, contact_in, tellings_of
 from services.notifications.handlers import contacts
+from services.notifications.handlers.answering import is_answered
 from services.notifications.handlers.known import ids_that_may_wait, recipient
 from services.notifications.models import Activity, Message
 from services.notifications.rendering import render
@@ -38,20 +40,28 @@ _TELL = insert(Message.__table__).on_conflict_do_nothing()
 
 def tell(session: Session, fact: Fact[Event]) -> None:
     """One message for each person whom the fact concerns; asked again, nothing more."""
+    if type(fact.event) in ASKED and is_answered(session, fact):
+        return
     for telling, recipient_id in tellings_of(fact.event):
         state, held_until = _first_state(session, fact, telling, recipient_id)
-        row = _message(session, fact, telling, recipient_id) | {
+        row = written(session, fact, telling, _about(session, fact.event, telling)) | {
+            "recipient_id": recipient_id,
+            "audience": telling.audience.value,
             "state": state.value,
             "held_until": held_until,
         }
-        if session.execute(_TELL, row).rowcount:  # type: ignore[attr-defined]
-            _schedule(session, fact.now, state, held_until)
+        if session.execute(_TELL, new(row)).rowcount:  # type: ignore[attr-defined]
+            set_deadline(session, fact.now, state, held_until)
 
 
 def _first_state(
     session: Session, fact: Fact[Event], telling: Telling, recipient_id: UUID
 ) -> tuple[State, datetime | None]:
     known = recipient(session, recipient_id, telling.kind)
+    if telling.apart and _was_told(session, fact, telling, recipient_id):
+        return State.IN_APP_ONLY, None
+    if telling.audience is Audience.REFEREE and _was_published_before(session, fact):
+        return State.IN_APP_ONLY, None
     return first_state(
         happened_at=fact.occurred_at,
         now=fact.now,
@@ -61,10 +71,21 @@ def _first_state(
     )
 
 
+def _was_told(session: Session, fact: Fact[Event], telling: Telling, recipient_id: UUID) -> bool:
+    """Whether the recipient was told the same so lately that another mail would be too much."""
+    since = fact.now - (telling.apart or timedelta())
+    which = (Message.recipient_id == recipient_id, Message.template == telling.template)
+    lately = (Message.created_at > since, Message.event_id != fact.id, Message.state != State.IN_APP_ONLY)
+    return session.scalar(select(Message.id).where(*which, *lately).limit(1)) is not None
+
+
 def _is_past(session: Session, fact: Fact[Event]) -> bool:
-    """Whether the fact was published before this service listened to its type: its id says when it was."""
-    if fact.now - fact.occurred_at <= STALE_AFTER:
-        return False
+    """Whether the fact is old, and was published before this service listened to its type."""
+    return fact.now - fact.occurred_at > STALE_AFTER and _was_published_before(session, fact)
+
+
+def _was_published_before(session: Session, fact: Fact[Event]) -> bool:
+    """Whether this service did not listen to its type yet: the fact's id says when it was published."""
     listening = select(SUBSCRIPTION.c.backfilled_at).where(
         SUBSCRIPTION.c.source == fact.source, SUBSCRIPTION.c.type == fact.type
     )
@@ -72,18 +93,20 @@ def _is_past(session: Session, fact: Fact[Event]) -> bool:
     return row is not None and (row.backfilled_at is None or made_at(fact.id) < row.backfilled_at)
 
 
-def _message(session: Session, fact: Fact[Event], telling: Telling, recipient_id: UUID) -> dict[str, Any]:
-    subject, body = render(
-        telling.template,
-        fact.event,
-        about=_about(session, fact.event, telling),
-        activity=_activity(session, fact.event),
-    )
+def new(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with an id of its own."""
+    return {"id": new_id()} | row
+
+
+def written(
+    session: Session, fact: Fact[Event], telling: Telling | OrganisationTelling, about: str | None
+) -> dict[str, Any]:
+    """What a message says and what of; not yet to whom."""
+    activity = _activity(session, fact.event)
+    subject, body = render(telling.template, fact.event, about=about, activity=activity)
     return {
-        "id": new_id(),
         "event_id": fact.id,
         "event_type": fact.type,
-        "recipient_id": recipient_id,
         "template": telling.template,
         "kind": telling.kind.value,
         "notice": telling.notice,
@@ -105,7 +128,7 @@ def _activity(session: Session, event: Event) -> dict[str, Any] | None:
     return {"title": found.title, "starts_at": found.starts_at} if found else None
 
 
-def _schedule(session: Session, now: datetime, state: State, held_until: datetime | None) -> None:
+def set_deadline(session: Session, now: datetime, state: State, held_until: datetime | None) -> None:
     """One deadline for all that is held until the same morning, or that began to wait on the same day."""
     if state is State.HELD and held_until is not None:
         schedule(session, held_until, QUIET_HOURS_OVER, held_until.isoformat())
@@ -138,7 +161,7 @@ def _release(session: Session, now: datetime, person_ids: Collection[UUID]) -> N
     if contact is not None and contact.email is not None:
         state, held_until = after_address(now)
         _move(session, waiting, state=state.value, held_until=held_until)
-        _schedule(session, now, state, held_until)
+        set_deadline(session, now, state, held_until)
 
 
 def quiet_hours_over(session: Session, now: datetime) -> None:

@@ -32,6 +32,7 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
     ),
     (itt.TraineeSubmittedForTrn.TYPE, ME): Sentence("A teacher reference number was asked for"),
     (itt.TrnReceived.TYPE, ME): Sentence("Teacher reference number {trn} received"),
+    (itt.TrnDelayed.TYPE, ME): Sentence("The teacher reference number has not come yet", mine=True),
     (itt.TrainingStarted.TYPE, ME): Sentence("Training started with provider {provider_code}", "started_on"),
     (itt.PlacementArranged.TYPE, ME): Sentence(
         "Placement {number} arranged at school {school_urn}, {starts_on:day} to {ends_on:day}"

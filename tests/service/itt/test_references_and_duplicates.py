@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from services.itt import models
 from shared.config import PROJECT_ROOT
 from shared.errors import Conflict, NotAllowed, NotFound
-from shared.events.applications import OfferAccepted, Recruited, ReferenceRequested
+from shared.events.applications import (
+    DuplicateSuspected,
+    OfferAccepted,
+    Recruited,
+    ReferenceProvided,
+    ReferenceRequested,
+)
 from shared.policy import Principal, Role
 from shared.testing import kit as testing
 from tests.service.itt.applications_kit import (
@@ -69,6 +75,8 @@ def test_referees_are_asked_after_acceptance_and_hidden_from_the_provider_until_
     itt.asked(referee, "give_reference", reference_id=shown[0]["reference_id"], **given)
     (first, _) = itt.asked(LEAD, "get_application", application_id=application_id)["references"]
     assert (first["state"], first["feedback"]) == ("provided", "Committed")
+    (provided,) = [f for f in testing.published(session) if isinstance(f, ReferenceProvided)]
+    assert provided.provider_codes == ("2A5", "2LS"), "who waits for it"
     assert "Committed" not in str(itt.asked(by, "get_form"))
     with pytest.raises(NotFound):
         itt.asked(referee, "give_reference", reference_id=shown[1]["reference_id"], **given)
@@ -124,6 +132,8 @@ def test_candidates_who_may_be_one_person_are_for_a_person_to_decide(itt: Itt, s
         itt.asked(by, "save_section", section="contact", content=contact, completed=True)
         sent(session, by)
         sent(session, by)
+    (suspected,) = [f for f in testing.published(session) if isinstance(f, DuplicateSuspected)]
+    assert suspected.provider_codes == ("2A5", "2LS")
     (found,) = itt.asked(ADMIN, "list_duplicates")["items"]
     assert {c["person_id"] for c in found["candidates"]} == {one.id, two.id}
     with pytest.raises(NotAllowed):

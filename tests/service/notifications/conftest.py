@@ -15,4 +15,5 @@ def committed(service_database: str) -> Iterator[sessionmaker[Session]]:
     made = sessions(service_database)
     yield made
     with made() as session, session.begin():
-        session.execute(text("TRUNCATE message, contact, activity, preference, person_alias, due, audit"))
+        tables = "message, contact, organisation_contact, activity, preference, person_alias, due, audit"
+        session.execute(text(f"TRUNCATE {tables}"))

@@ -47,6 +47,8 @@ EXPECTED = {
     "concern.escalate": [PROVIDER],
     "concern.resolve": [PROVIDER],
     "concern.withdraw": [PROVIDER],
+    "trainee.list_trn_requests": [PROVIDER, OPERATOR],
+    "trainee.ask_register_again": [PROVIDER, OPERATOR],
 }
 
 

@@ -4,7 +4,16 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifications.domain.policy import OWN, PEOPLE, PERMISSIONS, relations
+from services.notifications.domain.policy import (
+    LEADERS,
+    MEMBERS,
+    OF_ORGANISATION,
+    OWN,
+    PEOPLE,
+    PERMISSIONS,
+    organisation_relations,
+    relations,
+)
 from shared.policy import Role
 from shared.testing import principal
 
@@ -42,3 +51,19 @@ def test_a_person_is_themself_by_each_of_their_ids() -> None:
     by = principal(Role.TEACHER, id=str(PERSON))
     assert relations(by, [uuid4(), PERSON]) == {"self"}
     assert relations(by, [uuid4()]) == set()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_members_read_what_an_organisation_is_told_and_its_leaders_say_who_is_written_to(role: Role) -> None:
+    by = principal(role, "provider:2A5")
+    member = organisation_relations(by, "provider:2A5")
+    reads = [PERMISSIONS.allows(by, action, member) for action in OF_ORGANISATION]
+    operator = role is Role.OPERATOR
+    assert reads == [role in MEMBERS or operator, role in MEMBERS, role in MEMBERS or operator]
+    assert PERMISSIONS.allows(by, "organisation_contacts.change", member) is (role in LEADERS or operator)
+
+
+def test_nobody_speaks_for_an_organisation_that_is_not_theirs() -> None:
+    by = principal(Role.ACCREDITED_PROVIDER, "provider:2A5")
+    assert organisation_relations(by, "provider:2LS") == set()
+    assert organisation_relations(by, "school:123456") == set()

@@ -1,5 +1,6 @@
 """Who is told of what, and how it reads."""
 
+import re
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any, get_args, get_origin, get_type_hints
@@ -8,7 +9,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notifications.domain import wording
+from services.notifications.domain.organisations import (
+    TO_ORGANISATIONS,
+    OrganisationKind,
+    OrganisationTelling,
+    inbox_of,
+    organisations_of,
+)
 from services.notifications.domain.telling import (
+    ANSWERING,
+    ASKED,
+    ASKING,
     BY_TEMPLATE,
     CONTACTS,
     TELLINGS,
@@ -20,7 +31,7 @@ from services.notifications.domain.telling import (
     tellings_of,
 )
 from services.notifications.rendering import FOLDER, as_mail, render
-from shared.events import Event, Person, cpd, event_types, itt, leadership, people
+from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people
 from shared.events.applications import AboutReference, Recruit
 
 SIOBHAN = Person(first_names="Siobhan", last_name="O'Neill", email="siobhan@example.org")
@@ -62,14 +73,20 @@ def test_every_event_of_the_catalogue_tells_somebody_or_says_why_nobody() -> Non
 
 def test_every_event_with_a_persons_name_brings_a_contact() -> None:
     with_person = {event for event in event_types().values() if "person" in get_type_hints(event)}
-    referees = {event for event in with_person if issubclass(event, AboutReference)}
-    assert with_person - referees == CONTACTS.keys()
+    assert with_person - set(ANSWERING) == CONTACTS.keys()
+
+
+def test_a_referee_is_known_by_the_reference_while_an_answer_is_waited_for_and_no_longer() -> None:
+    about = {event for event in event_types().values() if issubclass(event, AboutReference)}
+    assert about == {*ASKED, *ANSWERING}
+    assert {CONTACTS[event] for event in ASKED} == {"reference_id"}
+    assert {t.template for t in TELLINGS if t.event in ASKED} == set(ASKING)
 
 
 def test_every_template_has_its_row_and_every_row_its_template() -> None:
     files = {path.stem for path in FOLDER.glob("*.txt")} - {"mail"}
     assert files == BY_TEMPLATE.keys()
-    assert len(BY_TEMPLATE) == len(TELLINGS)
+    assert len(BY_TEMPLATE) == len(TELLINGS) + len(TO_ORGANISATIONS)
 
 
 @pytest.mark.parametrize("telling", TELLINGS, ids=lambda telling: telling.template)
@@ -78,18 +95,29 @@ def test_every_row_names_a_field_that_holds_a_persons_id(telling: Telling) -> No
     assert UUID in (hint, *get_args(hint))
 
 
-@pytest.mark.parametrize("telling", TELLINGS, ids=lambda telling: telling.template)
+@pytest.mark.parametrize("telling", TO_ORGANISATIONS, ids=lambda telling: telling.template)
+def test_every_row_of_organisations_names_fields_that_hold_their_codes(telling: OrganisationTelling) -> None:
+    hints = get_type_hints(telling.event)
+    assert {str(hints[field]) for field in telling.to} <= {
+        "<class 'str'>",
+        "str | None",
+        "tuple[str, ...]",
+    }
+    assert telling.of in ("provider", "school")
+
+
+@pytest.mark.parametrize("telling", BY_TEMPLATE.values(), ids=lambda telling: telling.template)
 @pytest.mark.parametrize("known", [True, False])
-def test_every_message_reads_well_whether_or_not_more_is_known(telling: Telling, known: bool) -> None:
-    event = (
-        an(telling.event)
-        if known
-        else an(telling.event, **({"person": None} if telling.event in CONTACTS else {}))
-    )
+def test_every_message_reads_well_whether_or_not_more_is_known(
+    telling: Telling | OrganisationTelling, known: bool
+) -> None:
+    blanked = {name: None for name in ("person", "about") if name in get_type_hints(telling.event)}
+    event = an(telling.event) if known else an(telling.event, **blanked)
     about, activity = ("Siobhan O'Neill", ACTIVITY) if known else (None, None)
     subject, body = render(telling.template, event, about=about, activity=activity)
     assert 10 < len(subject) < 100
     assert body.strip().endswith((".", "?"))
+    assert not re.search(r"[a-z][.:?][A-Za-z]", body.replace("example.org", "").replace("O'Neill", ""))
     for broken in ("None", "{", "}", "  ", "&#39;", "&amp;", "\n\n\n", " ,", " ."):
         assert broken not in subject + body, broken
 
@@ -213,3 +241,104 @@ def test_standards_are_named() -> None:
     )
     assert wording.standards(["9"]) == "standard 9"
     assert wording.words("lesson_study") == "lesson study"
+
+
+CODES: dict[str, Any] = {"provider_code": "2LS", "accredited_code": "2A5"}
+TOLD_WHICH: list[tuple[Event, list[tuple[str, str]]]] = [
+    (
+        an(applications.ApplicationSent, **CODES),
+        [("application_sent_provider", "provider:2LS"), ("application_sent_provider", "provider:2A5")],
+    ),
+    (
+        an(applications.ApplicationSent, provider_code="2A5", accredited_code="2A5"),
+        [("application_sent_provider", "provider:2A5")],
+    ),
+    (an(applications.ApplicationRejected, by_default=False), []),
+    (
+        an(applications.ApplicationRejected, by_default=True, **CODES),
+        [
+            ("application_rejected_by_default_provider", "provider:2LS"),
+            ("application_rejected_by_default_provider", "provider:2A5"),
+        ],
+    ),
+    (
+        an(applications.InterviewArranged, with_provider_code="2A5"),
+        [("interview_arranged_provider", "provider:2A5")],
+    ),
+    (
+        an(applications.ReferenceProvided, provider_codes=("2A5", "2LS")),
+        [("reference_provided_provider", "provider:2A5"), ("reference_provided_provider", "provider:2LS")],
+    ),
+    (an(applications.ReferenceProvided, provider_codes=()), []),
+    (an(applications.Recruited, reinstated=True), []),
+    (an(itt.TrnDelayed, provider_code="2A5"), [("trn_delayed_provider", "provider:2A5")]),
+    (an(itt.PlacementArranged, school_urn="123456"), [("placement_arranged_school", "school:123456")]),
+    (an(itt.PlacementArranged, school_urn="900020"), []),
+    (an(itt.TraineeWithdrawn, employing_school_urn=None), []),
+    (
+        an(itt.QtsAwarded, employing_school_urn="123456", trained_at_urns=("234567", "123456")),
+        [("qts_awarded_school", "school:123456"), ("qts_awarded_school", "school:234567")],
+    ),
+    (an(people.StageChanged), []),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), TOLD_WHICH, ids=lambda value: getattr(value, "TYPE", ""))
+def test_the_right_organisations_are_told_the_right_thing(
+    event: Event, expected: list[tuple[str, str]]
+) -> None:
+    assert [(telling.template, name) for telling, name in organisations_of(event)] == expected
+
+
+def test_an_organisation_has_one_inbox_and_no_other_has_it() -> None:
+    assert inbox_of("provider:2A5") == inbox_of("provider:2A5")
+    assert inbox_of("provider:2A5") != inbox_of("provider:2LS")
+
+
+def test_every_kind_of_an_organisation_has_something_to_tell() -> None:
+    assert {telling.kind for telling in TO_ORGANISATIONS} == set(OrganisationKind)
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ("still_missing", "It should have come by now."),
+        ("refused", "Please check the record"),
+        ("somebody_elses", "it belongs to somebody else here"),
+        ("another_number", "the trainee has another one already"),
+        ("unreadable", "something that we cannot read"),
+        ("not_a_trn", "something that we cannot read"),
+    ],
+)
+def test_why_a_trn_does_not_come_is_told_in_words(because: str, said: str) -> None:
+    event = an(itt.TrnDelayed, because=because)
+    subject, body = render("trn_delayed_provider", event, about="Siobhan O'Neill", activity=None)
+    assert said in body
+    assert subject.endswith(": Siobhan O'Neill")
+
+
+@pytest.mark.parametrize("because", ["candidate", "for_candidate", "another_accepted", "by_default"])
+def test_why_an_offer_is_declined_is_told_in_words(because: str) -> None:
+    event = an(applications.OfferDeclined, because=because)
+    _, body = render("offer_declined_provider", event, about=None, activity=None)
+    assert "declined" in body
+    assert "_" not in body.replace("a_code", "")
+
+
+def test_the_last_reminder_of_a_referee_says_so() -> None:
+    def told(number: int) -> tuple[str, str]:
+        event = an(applications.ReferenceChaserDue, number=number)
+        return render("reference_chaser_referee", event, about=None, activity=None)
+
+    assert told(1)[0] == "A reminder: a reference for Siobhan O'Neill"
+    assert "It is a week since we asked." in told(1)[1]
+    assert told(4)[0] == "Last reminder: a reference for Siobhan O'Neill"
+    assert told(4)[1].endswith("We do not remind you again.")
+
+
+def test_a_mail_says_why_it_comes() -> None:
+    referee = as_mail("Ruth Hall", "b", notice=True, audience="referee")
+    contact = as_mail("Ruth Hall", "b", notice=False, audience="contact", organisation="provider:2A5")
+    assert "has named you as a referee" in " ".join(referee.split())
+    assert "Preferences" not in referee + contact
+    assert "a contact of provider 2A5" in " ".join(contact.split())

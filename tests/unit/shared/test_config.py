@@ -175,6 +175,14 @@ def test_a_variable_and_its_file_together_are_a_mistake(
     assert list(_mistakes()) == ["AMQP_URI_FILE"]
 
 
+def test_a_register_needs_a_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TEACHER_REGISTER_URL", "https://register.example.org")
+    assert _mistakes() == {"TEACHER_REGISTER_TOKEN": ["is missing; TEACHER_REGISTER_URL needs it"]}
+    (tmp_path / "token").write_text("secret\n")
+    monkeypatch.setenv("TEACHER_REGISTER_TOKEN_FILE", str(tmp_path / "token"))
+    assert from_environment(["itt"]).teacher_register_token == "secret"
+
+
 def test_each_service_can_have_its_own_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITT_DATABASE_URL", "postgresql://itt@h/itt")
     monkeypatch.setenv("ITT_DATABASE_PASSWORD", "hunter2")

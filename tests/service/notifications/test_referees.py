@@ -1,0 +1,169 @@
+"""Referees are asked and reminded by e-mail, until they have answered or need not any more."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.notifications.domain.messages import State
+from services.notifications.handlers import answering, contacts
+from services.notifications.models import Contact, Message
+from shared.database.tables import SUBSCRIPTION
+from shared.events import Event, Person
+from shared.events.applications import (
+    AboutReference,
+    CandidateRegistered,
+    ReferenceCancelled,
+    ReferenceChaserDue,
+    ReferenceProvided,
+    ReferenceRefused,
+    ReferenceRequested,
+)
+from shared.ids import new_id
+from shared.policy import Role
+from shared.testing import fact, principal
+from tests.service.notifications.test_calls import ask
+from tests.service.notifications.test_organisations import hears
+
+NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
+NIGHT = datetime(2026, 1, 12, 23, tzinfo=UTC)
+REFERENCE, CANDIDATE, PERSON = new_id(), new_id(), new_id()
+RUTH = Person(first_names="Ruth", last_name="Hall", email="ruth@example.org")
+ANN = Person(first_names="Ann", last_name="O'Neill", email="ann@example.org")
+
+
+def told(event: type[AboutReference], at: datetime = NOON, **more: Any) -> Any:
+    values: dict[str, Any] = {
+        "occurred_at": at,
+        "reference_id": REFERENCE,
+        "candidate_id": CANDIDATE,
+        "person_id": PERSON,
+        "cycle": 2026,
+        "person": RUTH,
+        "about": ANN,
+    }
+    return event(**(values | more))
+
+
+def chased(number: int = 1, at: datetime = NOON, **more: Any) -> Any:
+    return told(ReferenceChaserDue, at, number=number, **more)
+
+
+def mails(session: Session) -> dict[str, str]:
+    """The state of the latest message of each template."""
+    rows = session.execute(select(Message.template, Message.state).order_by(Message.id))
+    return {template: state for template, state in rows}
+
+
+@pytest.fixture(autouse=True)
+def candidate(session: Session) -> None:
+    hears(
+        session,
+        CandidateRegistered(occurred_at=NOON, candidate_id=CANDIDATE, person_id=PERSON, person=ANN),
+    )
+
+
+def test_a_referee_is_asked_by_mail_at_the_id_of_the_reference(session: Session) -> None:
+    hears(session, told(ReferenceRequested))
+    (message,) = session.scalars(select(Message))
+    assert (message.recipient_id, message.audience, message.state) == (REFERENCE, "referee", State.READY)
+    assert message.subject == "Ann O'Neill has asked you for a reference"
+    assert session.get_one(Contact, REFERENCE).email == "ruth@example.org"
+
+
+def test_a_chaser_reminds_the_referee_and_tells_the_candidate(session: Session) -> None:
+    hears(session, chased(2))
+    assert mails(session) == {"reference_chaser_referee": State.READY, "reference_chaser": State.READY}
+    to_candidate = session.scalars(select(Message).filter_by(recipient_id=PERSON)).one()
+    assert to_candidate.body.startswith("Ruth Hall has not answered yet. We have reminded them.")
+
+
+def test_no_reminder_goes_within_48_hours_of_another(session: Session) -> None:
+    hears(session, chased(1))
+    hears(session, chased(2, NOON + timedelta(hours=47)), sequence=2)
+    assert mails(session)["reference_chaser_referee"] == State.IN_APP_ONLY
+    hears(session, chased(3, NOON + timedelta(hours=48)), sequence=3)
+    assert mails(session)["reference_chaser_referee"] == State.READY
+
+
+def test_reminders_of_two_referees_reach_a_candidate_once_in_two_days(session: Session) -> None:
+    hears(session, chased())
+    hears(session, chased(reference_id=new_id()))
+    to_candidate = session.scalars(select(Message.state).filter_by(recipient_id=PERSON).order_by(Message.id))
+    assert list(to_candidate) == [State.READY, State.IN_APP_ONLY]
+    to_referees = session.scalars(select(Message.state).filter_by(audience="referee"))
+    assert list(to_referees) == [State.READY, State.READY]
+
+
+@pytest.mark.parametrize("end", [ReferenceProvided, ReferenceRefused, ReferenceCancelled])
+def test_an_answer_stops_what_is_not_sent_yet_and_the_referee_is_forgotten(
+    session: Session, end: type[AboutReference]
+) -> None:
+    hears(session, chased(1, NIGHT))
+    assert set(mails(session).values()) == {State.HELD}
+    hears(session, told(end, NIGHT + timedelta(hours=1)), sequence=2)
+    asking = {name: state for name, state in mails(session).items() if "chaser" in name}
+    assert set(asking.values()) == {State.IN_APP_ONLY}
+    forgotten = session.get_one(Contact, REFERENCE)
+    assert (forgotten.email, forgotten.last_name) == (None, "")
+
+
+def test_a_reminder_that_comes_after_the_answer_reminds_nobody(session: Session) -> None:
+    hears(session, told(ReferenceProvided), sequence=3)
+    hears(session, chased(), sequence=2)
+    hears(session, told(ReferenceRequested), sequence=1)
+    assert mails(session) == {}
+
+
+def test_who_is_asked_anew_after_a_cancellation_is(session: Session) -> None:
+    later = NOON + timedelta(days=3)
+    hears(session, told(ReferenceRequested), sequence=1)
+    hears(session, told(ReferenceCancelled, NOON + timedelta(days=1)), sequence=2)
+    hears(session, told(ReferenceRequested, later), sequence=3)
+    states = session.scalars(select(Message.state).filter_by(audience="referee").order_by(Message.id))
+    assert list(states)[-1] == State.READY
+    assert session.get_one(Contact, REFERENCE).email == "ruth@example.org"
+
+
+def test_names_stand_as_the_latest_fact_says_in_any_order_of_arrival(session: Session) -> None:
+    facts = [
+        fact(told(ReferenceRequested), sequence=1),
+        fact(told(ReferenceProvided, NOON + timedelta(days=1)), sequence=2),
+    ]
+    for heard in (facts[1], facts[0], facts[1]):
+        if isinstance(heard.event, ReferenceProvided):
+            answering.referee_answered(session, heard)
+        else:
+            contacts.contact_told(session, heard)
+    session.expire_all()
+    assert session.get_one(Contact, REFERENCE).email is None
+
+
+def test_a_fact_that_comes_twice_asks_once(session: Session) -> None:
+    heard: Event = told(ReferenceRequested)
+    hears(session, heard, id=(first := new_id()))
+    from tests.service.notifications.test_organisations import again
+
+    again(session, fact(heard, id=first))
+    assert session.query(Message).count() == 1
+
+
+def test_referees_who_were_asked_before_this_service_listened_are_not_asked_again(session: Session) -> None:
+    listening = {
+        "source": "itt",
+        "type": ReferenceRequested.TYPE,
+        "since": "beginning",
+        "backfilled_at": None,
+    }
+    session.execute(SUBSCRIPTION.insert().values(listening))
+    hears(session, told(ReferenceRequested))
+    assert mails(session) == {"reference_requested_referee": State.IN_APP_ONLY}
+
+
+def test_a_referee_reads_their_own_messages(session: Session) -> None:
+    hears(session, told(ReferenceRequested))
+    by = principal(Role.REFEREE, id=str(REFERENCE))
+    (item,) = ask(session, by, "inbox", person_id=str(REFERENCE))["items"]
+    assert ask(session, by, "mark_read", person_id=str(REFERENCE), message_ids=[item["id"]])["marked"] == 1
