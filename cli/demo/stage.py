@@ -45,7 +45,7 @@ class Fate(StrEnum):
 
 @dataclass(slots=True)
 class Player:
-    """One person of the file. ``post`` and ``period`` are what the services answered last."""
+    """One trainee, of the file or recruited. ``post`` and ``period`` are what the services answered last."""
 
     number: int
     name: str
@@ -83,6 +83,7 @@ class Stage:
         self.call, self.provider_code, self.seed = call, provider_code, seed
         self.now = datetime.now(UTC)
         self.players: list[Player] = []
+        self.applicants: list[Applicant] = []
         self.mentors: dict[str, list[str]] = {}
         self.troubles: list[Trouble] = []
         self.done = 0

@@ -1,0 +1,147 @@
+"""The script of recruitment: candidates apply, the lead school decides, and who is recruited becomes a trainee.
+
+From the draft on that the recruitment makes, their way is that of everybody in the file.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from cli.demo import cast, recruiting, training
+from cli.demo.applicants import Applicant, Way, applicants, referees, sections
+from cli.demo.names import mail
+from cli.demo.recruiting import CYCLE, FIRST_DAY
+from cli.demo.stage import Answer, Fate, Player, Stage
+from shared.errors import NotFound
+
+CONDITION = "A satisfactory Disclosure and Barring Service check"
+COMPLETED_BEFORE = timedelta(days=10)
+Step = Callable[[Stage, Applicant], None]
+
+
+def plan(stage: Stage, taken: set[str]) -> None:
+    """Open the courses now, and let the candidates apply in the weeks that follow."""
+    options = recruiting.open_courses(stage)
+    stage.applicants = list(applicants(stage.seed, taken))
+    for applicant in stage.applicants:
+        day = FIRST_DAY + timedelta(days=7 + 2 * applicant.number)
+        _at(stage, day, applicant, partial(_apply, options=options))
+
+
+def _at(stage: Stage, day: date, applicant: Applicant, step: Step) -> None:
+    stage.at(day, applicant.name, partial(step, applicant=applicant))
+
+
+def _in(stage: Stage, days: int, applicant: Applicant, step: Step) -> None:
+    _at(stage, stage.today + timedelta(days=days), applicant, step)
+
+
+def _as(stage: Stage, applicant: Applicant, method: str, **arguments: Any) -> Answer:
+    answer: Answer = stage.ask(applicant.myself, "itt", method, **arguments)
+    return answer
+
+
+def _decide(stage: Stage, applicant: Applicant, method: str, *, which: int = 0, **arguments: Any) -> Answer:
+    return recruiting.ask(stage, method, application_id=applicant.applications[which], **arguments)
+
+
+def _apply(stage: Stage, applicant: Applicant, options: list[str]) -> None:
+    """An account, the form, two referees, one course or two; and off it goes."""
+    names = {"first_names": applicant.first_names, "last_name": applicant.last_name}
+    _as(stage, applicant, "register_candidate", **names, email=mail(*names.values()))
+    for section, content in sections(applicant):
+        _as(stage, applicant, "save_section", cycle=CYCLE, section=section, content=content, completed=True)
+    _as(stage, applicant, "save_equality", sex=applicant.sex, ethnicity="100")
+    for referee in referees(applicant):
+        _as(stage, applicant, "add_reference", cycle=CYCLE, **referee)
+    for nth in range(2 if applicant.way is Way.TWO_OFFERS else 1):
+        option = options[(applicant.number + nth) % len(options)]
+        chosen = _as(stage, applicant, "choose_course", course_option_id=option)
+        applicant.applications.append(chosen["application_id"])
+    if applicant.way is not Way.NEVER_SENDS:
+        for application_id in applicant.applications:
+            _as(stage, applicant, "send_application", application_id=application_id)
+        _wait_for_answer(stage, applicant)
+
+
+def _wait_for_answer(stage: Stage, applicant: Applicant) -> None:
+    if applicant.way is Way.WITHDRAWS:
+        _in(stage, 9, applicant, _withdraw)
+    elif applicant.way is not Way.FORGOTTEN:
+        _in(stage, 5, applicant, _interview)
+        _in(stage, 14, applicant, _reject if applicant.way is Way.REJECTED else _offer)
+
+
+def _withdraw(stage: Stage, applicant: Applicant) -> None:
+    reasons = ["applying_to_another_provider"]
+    _as(
+        stage, applicant, "withdraw_application", application_id=applicant.applications[0], reasons=reasons
+    )
+
+
+def _interview(stage: Stage, applicant: Applicant) -> None:
+    for application_id in applicant.applications:
+        recruiting.interview(stage, application_id)
+
+
+def _reject(stage: Stage, applicant: Applicant) -> None:
+    reasons = [{"code": "R03", "details": "The lesson that you taught did not check what pupils had learnt."}]
+    _decide(stage, applicant, "reject_application", reasons=reasons)
+
+
+def _offer(stage: Stage, applicant: Applicant) -> None:
+    conditions = [] if applicant.way is Way.UNCONDITIONAL else [CONDITION]
+    for which in range(len(applicant.applications)):
+        _decide(stage, applicant, "make_offer", which=which, conditions=conditions)
+    _in(stage, 6, applicant, _decline if applicant.way is Way.DECLINES else _accept)
+
+
+def _decline(stage: Stage, applicant: Applicant) -> None:
+    _as(stage, applicant, "decline_offer", application_id=applicant.applications[0])
+
+
+def _accept(stage: Stage, applicant: Applicant) -> None:
+    """Accept the first; another offer is declined by that. Then the referees write."""
+    accepted = _as(stage, applicant, "accept_offer", application_id=applicant.applications[0])
+    _in(stage, 12, applicant, _refer)
+    if accepted["state"] != "recruited":
+        _in(stage, 40, applicant, _end_conditions)
+    _plan_training(stage, applicant)
+
+
+def _refer(stage: Stage, applicant: Applicant) -> None:
+    form = _as(stage, applicant, "get_form", cycle=CYCLE)
+    for reference in form["references"]:
+        stage.ask(
+            cast.referee(reference["reference_id"]),
+            "itt",
+            "give_reference",
+            reference_id=reference["reference_id"],
+            feedback="Patient, well prepared, and liked by pupils.",
+            safeguarding_concerns=False,
+            confidential=False,
+        )
+
+
+def _end_conditions(stage: Stage, applicant: Applicant) -> None:
+    method = {
+        Way.CONDITIONS_NOT_MET: "conditions_not_met",
+        Way.WITH_PENDING: "recruit_with_pending_conditions",
+    }.get(applicant.way, "confirm_conditions_met")
+    _decide(stage, applicant, method)
+
+
+def _plan_training(stage: Stage, applicant: Applicant) -> None:
+    """Before the course begins the accredited provider completes the drafts; somebody has second thoughts."""
+    if applicant.way is Way.CONDITIONS_NOT_MET:
+        return
+    if applicant.way is Way.LEAVES:
+        _at(stage, recruiting.STARTS - timedelta(days=60), applicant, _withdraw)
+    if applicant.way is Way.WITH_PENDING:
+        _at(stage, recruiting.STARTS - timedelta(days=30), applicant, _confirm_pending)
+    _at(stage, recruiting.STARTS - COMPLETED_BEFORE, applicant, _complete_draft)
+
+
+def _confirm_pending(stage: Stage, applicant: Applicant) -> None:
+    _decide(stage, applicant, "confirm_conditions_met")
