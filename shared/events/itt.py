@@ -8,7 +8,10 @@ from shared.events.base import Event, Person, event_type
 
 @event_type("itt.trainee.registered.v1", subject="trainee", key="trainee_id")
 class TraineeRegistered(Event):
-    """A trainee stands in the provider's records; ``qualification`` is what the route awards, QTS or EYTS."""
+    """A trainee stands in the provider's records; ``qualification`` is what the route awards, QTS or EYTS.
+
+    ``application_id`` is the application that recruited them here, if they came that way.
+    """
 
     trainee_id: UUID
     person_id: UUID
@@ -23,6 +26,7 @@ class TraineeRegistered(Event):
     employing_school_urn: str | None = None
     provider_trainee_id: str | None = None
     import_id: UUID | None = None
+    application_id: UUID | None = None
     person: Person | None = None
 
 

@@ -11,18 +11,19 @@ from services.itt.domain.routes import CODES, RULES, Route, Rules
 class Details:
     """One trainee as the national record holds it: codes as the file writes them, blank is None.
 
-    ``course_year`` stays text, because any whole number is valid.
+    ``course_year`` stays text, because any whole number is valid. A draft of an application may lack what neither the
+    form nor the course says (HESA id, sex, funding); ``rules.problems`` tells of it before the TRN is asked for.
     """
 
     provider_trainee_id: str | None = None
     application_id: str | None = None
-    hesa_id: str
+    hesa_id: str | None = None
     first_names: str
     last_name: str
     previous_last_name: str | None = None
     date_of_birth: date
     ni_number: str | None = None
-    sex: str
+    sex: str | None = None
     email: str
     nationality: str | None = None
     ethnicity: str | None = None
@@ -50,8 +51,8 @@ class Details:
     employing_school_urn: str | None = None
     trainee_start_date: date | None = None
     pg_apprenticeship_start_date: date | None = None
-    fund_code: str
-    funding_method: str
+    fund_code: str | None = None
+    funding_method: str | None = None
     training_initiative: str | None = None
     additional_training_initiative: str | None = None
     placement_1_urn: str | None = None

@@ -21,7 +21,7 @@ class Named(Protocol):
     @property
     def date_of_birth(self) -> date: ...
     @property
-    def sex(self) -> str: ...
+    def sex(self) -> str | None: ...
     @property
     def email(self) -> str: ...
 
@@ -32,12 +32,14 @@ def person(known: Named) -> Person:
         first_names=known.first_names,
         last_name=known.last_name,
         date_of_birth=known.date_of_birth,
-        sex=labels("sex")[known.sex].lower().replace(" ", "_"),
+        sex=labels("sex")[known.sex].lower().replace(" ", "_") if known.sex else None,
         email=known.email,
     )
 
 
-def draft(id_: UUID, person_id: UUID, provider_code: str, details: Details) -> Trainee:
+def draft(
+    id_: UUID, person_id: UUID, provider_code: str, details: Details, from_application_id: UUID | None = None
+) -> Trainee:
     """A trainee in the state draft."""
     return Trainee(
         id=id_,
@@ -52,6 +54,7 @@ def draft(id_: UUID, person_id: UUID, provider_code: str, details: Details) -> T
         trainee_start_date=details.trainee_start_date,
         employing_school_urn=details.employing_school_urn,
         has_degree=has_degree(details),
+        from_application_id=from_application_id,
     )
 
 
@@ -77,5 +80,6 @@ def registered(
         employing_school_urn=details.employing_school_urn,
         provider_trainee_id=details.provider_trainee_id,
         import_id=import_id,
+        application_id=trainee.from_application_id,
         person=trainee.person,
     )

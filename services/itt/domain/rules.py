@@ -5,7 +5,7 @@ The rules are those of the domain and no more: a URN is any six digits (the scho
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -174,6 +174,14 @@ def problems(cells: Mapping[str, str], today: date) -> list[Problem]:
     """All that is wrong in one record; ``cells`` are clean texts by column, blank is empty or absent."""
     found = [*_storable(cells), *_single(cells, today), *_mandatory(cells), *_course(cells), *_degree(cells)]
     return [Problem(column, cells.get(column, ""), f"{column} {message}") for column, message in found]
+
+
+def by_column(found: Iterable[Problem]) -> dict[str, list[str]]:
+    """The messages of problems, by column."""
+    told: dict[str, list[str]] = {}
+    for problem in found:
+        told.setdefault(problem.column, []).append(problem.message)
+    return told
 
 
 def _storable(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:

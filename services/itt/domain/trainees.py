@@ -60,7 +60,10 @@ STATE_STAYS_WHEN_TRN_COMES = frozenset({State.DEFERRED, State.WITHDRAWN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trainee:
-    """One person on one course with one provider; codes and dates are those of the national record."""
+    """One person on one course with one provider; codes and dates are those of the national record.
+
+    ``from_application_id`` is the application that recruited them here, None for who came by a file or a call.
+    """
 
     id: UUID
     person_id: UUID
@@ -92,6 +95,7 @@ class Trainee:
     awarded_on: date | None = None
     discarded_at: datetime | None = None
     discard_code: str | None = None
+    from_application_id: UUID | None = None
 
     @property
     def route(self) -> Route:
@@ -111,6 +115,10 @@ class Trainee:
         """The first day of this trainee: their own start, else the course's; never before a reinstatement."""
         own = self.trainee_start_date or self.itt_start_date
         return max(own, self.reinstated_on or own)
+
+    def has_begun(self, on: date) -> bool:
+        """Whether the training began by this day. A draft was never submitted: no training of it ever begins."""
+        return self.state is not State.DRAFT and (self.started_on is not None or self.starts_on <= on)
 
 
 Change = tuple[Trainee, tuple[Event, ...]]

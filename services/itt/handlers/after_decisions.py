@@ -1,4 +1,4 @@
-"""What a move of an application brings with it: deadlines, interviews that fall away, references that are asked for."""
+"""What a move of an application brings with it: deadlines, interviews, references, and the trainee of it."""
 
 from datetime import datetime
 
@@ -9,16 +9,19 @@ from services.itt import models
 from services.itt.domain import interviews
 from services.itt.domain.applications import EXPECTED, Application, State
 from services.itt.domain.interviews import Interview
-from services.itt.handlers import referees
+from services.itt.handlers import recruits, referees
 from services.itt.handlers.catalogue import assign
 from shared.messaging import publish
+from shared.policy import Principal
 from shared.timers import schedule
 
 INACTIVE = "application_inactive"
 INTERVIEW = tuple(Interview.__dataclass_fields__)
 
 
-def follow_up(session: Session, now: datetime, before: Application, after: Application) -> None:
+def follow_up(
+    session: Session, now: datetime, by: Principal, before: Application, after: Application
+) -> None:
     """Called with every move, in its transaction."""
     if after.state is State.AWAITING and after.inactive_due_at is not None:
         schedule(session, max(now, after.inactive_due_at), INACTIVE, f"application/{after.id}")
@@ -28,6 +31,7 @@ def follow_up(session: Session, now: datetime, before: Application, after: Appli
         referees.ask(session, now, after)
     if before.state in EXPECTED and after.state not in EXPECTED:
         referees.cancel_requests(session, now, after)
+    recruits.follow(session, now, by, before, after)
 
 
 def _cancel_interviews(session: Session, now: datetime, after: Application) -> None:

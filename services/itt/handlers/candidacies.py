@@ -1,6 +1,7 @@
 """Applications between the tables and the domain: lock a candidate with all applications, decide, store what changed.
 
-Locks are taken in one order everywhere: the candidate, the applications by id, the course options by id.
+Locks are taken in one order everywhere: the candidate, the applications by id, the trainees by id, the course (to read
+it), the course options by id.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -188,7 +189,7 @@ def changed_many(
                 moves += _places(old, after)
                 for event in events:
                     publish(session, event)
-                follow_up(session, now, old, after)
+                follow_up(session, now, by, old, after)
             _settle(held, before)
     session.flush()
     audit_many(session, by, now, notes)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.itt import models
 from services.itt.domain.applications import State
 from services.itt.domain.codes import labels
-from services.itt.handlers import candidacies, candidates
+from services.itt.handlers import candidacies, candidates, keeping_up
 from shared.audit import audit
 from shared.errors import Conflict, Invalid
 from shared.policy import Principal
@@ -46,6 +46,7 @@ def save_equality(
     row.other_disability_details = other_disability_details
     session.flush()
     audit(session, by, now, action="candidate.save_equality", subject=candidates.subject(candidate.id))
+    keeping_up.of_candidate(session, now, by, candidate, equality=True)
     return _view(row)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import policy
-from services.itt.handlers import application_rows, candidacies, feed
+from services.itt.handlers import application_rows, candidacies, feed, keeping_up
 from shared.audit import audit
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events.applications import CandidateDetailsChanged, CandidateRegistered
@@ -105,6 +105,7 @@ def change_email(session: Session, now: datetime, by: Principal, *, email: str) 
     row.email = email
     for cycle in cycles_of(session, row.id):
         told(session, now, row, cycle, ("email",))
+    keeping_up.of_candidate(session, now, by, row)
     return view(row)
 
 

@@ -1,7 +1,6 @@
 """What candidates do with their applications: choose, remove, send, accept, decline, withdraw."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import choices, form, leaving, offers, recruitment
+from services.itt.domain import choices, leaving, offers, recruitment
 from services.itt.domain.applications import Candidacy, State
 from services.itt.domain.form import Section
 from services.itt.handlers import (
@@ -23,6 +22,7 @@ from services.itt.handlers import (
 )
 from services.itt.handlers.application_views import View, view
 from services.itt.handlers.candidacies import Held
+from services.itt.handlers.recruit_records import who
 from shared.errors import NotFound
 from shared.events.applications import Recruit
 from shared.ids import new_id
@@ -127,14 +127,7 @@ def accept_offer(session: Session, now: datetime, by: Principal, *, application_
 
 def recruit(session: Session, held: Held) -> Recruit:
     """The candidate as a trainee's record needs them; what the form does not say comes from the account."""
-    candidate = held.candidate
-    made = form.recruit(forms.sections_of(session, candidate.id, held.mine.cycle), candidate.email)
-    return replace(
-        made,
-        first_names=made.first_names or candidate.first_names,
-        last_name=made.last_name or candidate.last_name,
-        date_of_birth=made.date_of_birth or candidate.date_of_birth,
-    )
+    return who(held.candidate, forms.sections_of(session, held.candidate.id, held.mine.cycle))
 
 
 def decline_offer(session: Session, now: datetime, by: Principal, *, application_id: UUID) -> View:

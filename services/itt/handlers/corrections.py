@@ -7,30 +7,31 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import corrections
-from services.itt.domain import details as national
+from services.itt.domain import along, corrections
 from services.itt.domain.corrections import DiscardCode, require_reason
 from services.itt.domain.dates import today
-from services.itt.domain.details import COURSE, EQUALITY
+from services.itt.domain.details import COURSE
 from services.itt.domain.trainees import State
-from services.itt.handlers import awards, records
+from services.itt.handlers import awards, records, together
 from services.itt.handlers.edits import corrected, store_record
+from services.itt.handlers.removal import remove
 from services.itt.handlers.views import View, view
 from shared.audit import audit_trail
 from shared.errors import Conflict, Invalid
-from shared.messaging import publish
 from shared.policy import Principal
 from shared.timers import cancel
 
-TIMERS = ("request_trn", "training_starts", "award")
-
 
 def undo_withdrawal(session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str) -> View:
-    """The withdrawal was a mistake: back to the state before it, which the audit knows."""
-    row = records.locked(session, by, "trainee.undo_withdrawal", trainee_id)
+    """The withdrawal was a mistake: back to the state before it, which the audit knows.
+
+    An application that was withdrawn has no way back (the 38 moves): the trainee goes on without it.
+    """
+    row, held = together.locked(session, by, "trainee.undo_withdrawal", trainee_id)
     why, known = require_reason(reason), records.trainee(row)
     before = _state_before(session, row) if known.state is State.WITHDRAWN else known.state
     after, events = corrections.undo_withdrawal(known, before, now)
+    after = along.on_its_own(after, held.mine if held else None)
     records.changed(session, now, by, row, after, events, action="trainee.undo_withdrawal", why=why)
     records.expect(session, after, now)
     return view(session, now, by, row)
@@ -102,26 +103,13 @@ def move_trainee(
 def discard_trainee(
     session: Session, now: datetime, by: Principal, *, trainee_id: UUID, code: DiscardCode, reason: str
 ) -> dict[str, UUID]:
-    """Remove a trainee whose course has not begun; the audit keeps who it was and why."""
-    row = records.locked(session, by, "trainee.discard", trainee_id)
+    """Remove a trainee whose course has not begun; the audit keeps who it was and why.
+
+    The application that it came from goes along with the code: withdrawn or deferred. Raises Conflict for another code
+    while it is live.
+    """
+    row, held = together.locked(session, by, "trainee.discard", trainee_id)
+    along.refuse_no_code(held.mine if held else None, code)
     remove(session, now, by, row, code, require_reason(reason))
+    together.discarded(session, now, by, held, code)
     return {"trainee_id": row.id}
-
-
-def remove(
-    session: Session, now: datetime, by: Principal, row: models.Trainee, code: DiscardCode, why: str
-) -> None:
-    """Discard the record: out of every list, without equality data and deadlines."""
-    after, events = corrections.discard(records.trainee(row), code, now)
-    record = national.write(records.whole(session, row))
-    records.store(row, after)
-    personal = records.PRIVATE - {*EQUALITY}
-    kept = {name: (value, None) for name, value in record.items() if value and name in personal}
-    changes = {"discard_code": (None, code)} | kept
-    records.note(session, now, by, row.id, "trainee.discard", changes, why)
-    if (equality := session.get(models.TraineeEquality, row.id)) is not None:
-        session.delete(equality)
-    for kind in TIMERS:
-        cancel(session, kind, records.subject(row.id))
-    for event in events:
-        publish(session, event)

@@ -13,7 +13,7 @@ from services.itt.domain import courses, cycles, policy
 from services.itt.domain.courses import CONTENT, Content, Course, State
 from services.itt.domain.dates import today
 from services.itt.domain.policy.courses import course_relations
-from services.itt.handlers import catalogue
+from services.itt.handlers import catalogue, correction_timers
 from services.itt.handlers.course_lists import get_course
 from services.itt.handlers.course_views import View, view
 from shared.errors import Conflict, Invalid, NotFound
@@ -122,6 +122,7 @@ def change_course(
         catalogue.noted(session, by, now, "course.change", row, changes=differences)
     if changed and after.state is State.PUBLISHED:
         publish(session, CourseChanged(**_about(after, now), changed=changed))
+        correction_timers.expect(session, now, course_id)
     session.flush()
     return view(session, now, by, row)
 

@@ -157,7 +157,7 @@ def reinstate_offer(
     """Take a deferred place up in its cycle, on the same course or another. Raises Conflict when no place is left."""
 
     def decision(held: Held) -> Change:
-        option_id = course_option_id or _same_again(session, held.mine)
+        option_id = course_option_id or same_again(session, held.mine)
         course, option = _offered(session, by, held.mine, option_id)
         who = recruit(session, held)
         return deferrals.reinstate(held.mine, course, option, conditions_met, who, now)
@@ -165,7 +165,7 @@ def reinstate_offer(
     return _decide(session, now, by, application_id, "application.reinstate", decision)
 
 
-def _same_again(session: Session, mine: Application) -> UUID:
+def same_again(session: Session, mine: Application) -> UUID:
     """The same course, site and way of study in the next cycle. Raises NotFound when there is none."""
     course, option = models.Course, models.CourseOption
     found: UUID | None = session.scalar(

@@ -1,6 +1,6 @@
 """Editing the record of a trainee, by the columns of the national file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.itt.domain.trainees import Trainee
 from services.itt.handlers import records
 from services.itt.handlers.views import View, view
 from shared.errors import Invalid
+from shared.events import Event
 from shared.events.itt import TraineeChanged
 from shared.policy import Principal
 
@@ -31,19 +32,39 @@ def change_trainee(
     administrator; placements are arranged.
     """
     row = records.locked(session, by, "trainee.change", trainee_id)
-    before = records.trainee(row)
-    trainees.refuse_edits_when_closed(before)
+    trainees.refuse_edits_when_closed(records.trainee(row))
     record = edited(records.whole(session, row), changes, today(now))
-    if changes.get("training_partner_urn") and not record.rules.training_partner:
+    if changes.get("training_partner_urn"):
+        refuse_partner(record)
+    take_over(session, now, by, row, record, action="trainee.change")
+    return view(session, now, by, row)
+
+
+def refuse_partner(record: Details) -> None:
+    """Raises Invalid for a training partner on a route that has none."""
+    if record.training_partner_urn and not record.rules.training_partner:
         raise Invalid.field("training_partner_urn", "this route has no training partner; leave it blank")
+
+
+def take_over(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    row: models.Trainee,
+    record: Details,
+    *,
+    action: str,
+    facts: Sequence[Event] = (),
+) -> None:
+    """The end of an edit: store the record, audit, publish; ``facts`` tell of what changed beside the record's edit."""
+    before = records.trainee(row)
     differences = store_record(session, row, record)
     after = records.refreshed(before, record)
-    told = sorted(set(differences) - {*EQUALITY})
-    events = [_changed_fact(after, told, now)] if told else []
-    records.changed(session, now, by, row, after, events, action="trainee.change", more=differences)
+    told = sorted(set(differences) - {*EQUALITY, *COURSE})
+    events = [*facts, *([_changed_fact(after, told, now)] if told else [])]
+    records.changed(session, now, by, row, after, events, action=action, more=differences)
     if after.starts_on != before.starts_on:
         records.expect(session, after, now)
-    return view(session, now, by, row)
 
 
 def edited(record: Details, changes: Mapping[str, str], on: date) -> Details:
@@ -55,9 +76,14 @@ def edited(record: Details, changes: Mapping[str, str], on: date) -> Details:
 
 
 def corrected(record: Details, changes: Mapping[str, str], on: date) -> Details:
-    """The record with other values in any column."""
+    """The record with other values in any column, as people and files write them."""
+    return with_cells(record, {name: clean(value) for name, value in changes.items()}, on)
+
+
+def with_cells(record: Details, changes: Mapping[str, str], on: date) -> Details:
+    """The record with other cells. Raises Invalid by column for what was not wrong before."""
     before = national.write(record)
-    cells = before | {name: clean(value) for name, value in changes.items()}
+    cells = before | dict(changes)
     known = set(rules.problems(before, on))
     if wrong := [problem for problem in rules.problems(cells, on) if problem not in known]:
         raise invalid(wrong)
@@ -86,7 +112,4 @@ def _changed_fact(after: Trainee, told: list[str], now: datetime) -> TraineeChan
 
 def invalid(wrong: list[rules.Problem]) -> Invalid:
     """The error that tells every problem by its column."""
-    told: dict[str, list[str]] = {}
-    for problem in wrong:
-        told.setdefault(problem.column, []).append(problem.message)
-    return Invalid("; ".join(problem.message for problem in wrong), fields=told)
+    return Invalid("; ".join(problem.message for problem in wrong), fields=rules.by_column(wrong))

@@ -13,7 +13,14 @@ from services.itt.domain import carry_over, cycles, form, references
 from services.itt.domain.candidate_duplicates import key
 from services.itt.domain.dates import today
 from services.itt.domain.form import Section
-from services.itt.handlers import application_rows, candidacies, candidate_duplicates, candidates, referees
+from services.itt.handlers import (
+    application_rows,
+    candidacies,
+    candidate_duplicates,
+    candidates,
+    keeping_up,
+    referees,
+)
 from services.itt.handlers.candidates import own, refuse_closed, told
 from shared.audit import audit
 from shared.errors import Conflict, Invalid, NotFound
@@ -116,6 +123,8 @@ def save_section(
     is_read = differs and told(session, now, candidate, year, (section,))
     if is_read and name in TELLS_DUPLICATES:
         candidate_duplicates.look(session, now, candidate, year)
+    if is_read:
+        keeping_up.of_candidate(session, now, by, candidate)
     return view(session, now, candidate, year)
 
 

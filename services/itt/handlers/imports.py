@@ -13,8 +13,8 @@ from services.itt.domain import csv_files, policy
 from services.itt.domain.corrections import DiscardCode
 from services.itt.domain.imports import TRANSITIONS, State
 from services.itt.handlers import registration
-from services.itt.handlers.corrections import remove
 from services.itt.handlers.import_files import Found, View, answer, find, found_again, locked
+from services.itt.handlers.removal import remove
 from shared.audit import audit
 from shared.errors import Conflict
 from shared.ids import new_id

@@ -12,7 +12,7 @@ from services.itt.domain.placements import trained_at
 from services.itt.domain.trainees import State
 from services.itt.domain.withdrawals import FutureInterest, Trigger, Withdrawal
 from services.itt.domain.withdrawals import withdraw as decide_withdrawal
-from services.itt.handlers import records
+from services.itt.handlers import records, together
 from services.itt.handlers.trn import REGISTER
 from services.itt.handlers.views import View, view
 from shared.errors import NotFound
@@ -79,10 +79,11 @@ def defer(
     reason: str,
     deferred_on: date | None = None,
 ) -> View:
-    """Pause the training; the reason (up to 500 characters) stays in this service."""
-    row = records.locked(session, by, "trainee.defer", trainee_id)
+    """Pause the training; the reason (up to 500 characters) stays in this service. Its application is deferred, too."""
+    row, held = together.locked(session, by, "trainee.defer", trainee_id)
     after, events = trainees.defer(records.trainee(row), deferred_on or today(now), reason, now)
     records.changed(session, now, by, row, after, events, action="trainee.defer")
+    together.deferred(session, now, by, held)
     return view(session, now, by, row)
 
 
@@ -95,12 +96,16 @@ def reinstate(
     reinstated_on: date | None = None,
     itt_end_date: date | None = None,
 ) -> View:
-    """Take a deferred training up again, with another end when it is given."""
-    row = records.locked(session, by, "trainee.reinstate", trainee_id)
+    """Take a deferred training up again, with another end when it is given.
+
+    Its application is reinstated on the same course of the next cycle. Raises Conflict when that cannot be.
+    """
+    row, held = together.locked(session, by, "trainee.reinstate", trainee_id)
     known = records.trainee(row)
     after, events = trainees.reinstate(known, reinstated_on or today(now), itt_end_date, now)
     records.changed(session, now, by, row, after, events, action="trainee.reinstate")
     records.expect(session, after, now)
+    together.reinstated(session, now, by, held)
     return view(session, now, by, row)
 
 
@@ -116,8 +121,11 @@ def withdraw(
     future_interest: FutureInterest,
     text: str | None = None,
 ) -> View:
-    """End the training without the award. Raises Invalid for the date, a reason or a missing text."""
-    row = records.locked(session, by, "trainee.withdraw", trainee_id)
+    """End the training without the award, and the application with it.
+
+    Raises Invalid for the date, a reason or a missing text.
+    """
+    row, held = together.locked(session, by, "trainee.withdraw", trainee_id)
     withdrawal = Withdrawal(
         withdrawn_on=withdrawn_on,
         withdrawn_by=withdrawn_by,
@@ -127,4 +135,5 @@ def withdraw(
     )
     after, events = decide_withdrawal(records.trainee(row), withdrawal, now)
     records.changed(session, now, by, row, after, events, action="trainee.withdraw")
+    together.withdrawn(session, now, by, held)
     return view(session, now, by, row)

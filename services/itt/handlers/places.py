@@ -12,7 +12,7 @@ from services.itt import models
 from services.itt.domain import gias, policy
 from services.itt.domain.courses import Course, State, StudyMode, refuse
 from services.itt.domain.places import Site, Spread, allocate, spread
-from services.itt.handlers import catalogue
+from services.itt.handlers import catalogue, correction_timers
 from services.itt.handlers.course_views import View, schools_of, view
 from services.itt.models.courses import CourseOption
 from shared.errors import Conflict, NotFound
@@ -83,6 +83,7 @@ def spread_places(
     changes = _store(session, row, decided)
     if changes:
         catalogue.noted(session, by, now, "course.spread_places", row, changes=changes)
+        correction_timers.expect(session, now, course_id)
         _tell(session, now, catalogue.course(row, catalogue.options_of(session, [row.id])[row.id]))
     return view(session, now, by, row)
 

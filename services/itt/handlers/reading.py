@@ -61,7 +61,8 @@ def list_trainees(
 ) -> View:
     """The trainees that the principal may read: searched by name, e-mail, TRN, HESA or provider's id.
 
-    ``filters``: provider_code, state, route, academic_year, import_id, trn_still_missing.
+    ``filters``: provider_code, state, route, academic_year, import_id, trn_still_missing, from_application,
+    has_matches (may be registered already).
     """
     known = select(Table).where(Table.discarded_at.is_(None), _scope(session, by))
     for word in fold(search or "").split():
@@ -127,6 +128,8 @@ FILTERS: dict[str, Callable[[Any, date], ColumnElement[bool]]] = {
     "route": _route,
     "academic_year": _in_academic_year,
     "trn_still_missing": _missing,
+    "from_application": lambda value, on: Table.from_application_id.is_not(None) == value,
+    "has_matches": lambda value, on: (func.jsonb_array_length(Table.matches) > 0) == value,
 }
 
 

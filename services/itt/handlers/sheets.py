@@ -109,7 +109,7 @@ def placements_of(session: Session, trainee_ids: list[UUID]) -> dict[UUID, list[
 def _one(row: models.Trainee, placed: list[Placement]) -> Listed:
     return Listed(
         trainee=records.trainee(row),
-        hesa_id=row.hesa_id,
+        hesa_id=row.hesa_id or "",
         provider_trainee_id=row.provider_trainee_id or "",
         training_partner_urn=row.training_partner_urn or "",
         age_range=labels("course_age_range")[row.course_age_range],

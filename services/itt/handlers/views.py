@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import policy, recommendation
+from services.itt.domain import details as national
+from services.itt.domain import policy, recommendation, rules
 from services.itt.domain.codes import labels
 from services.itt.domain.dates import academic_year, today
 from services.itt.domain.placements import Placement
 from services.itt.domain.standards import STANDARDS
 from services.itt.domain.trainees import TRANSITIONS, State, Trainee, trn_still_missing
-from services.itt.handlers import records
+from services.itt.handlers import records, recruits_view
 from shared.aliases import resolve
 from shared.events import Person
 from shared.policy import Principal, Role
@@ -68,6 +69,8 @@ def view(session: Session, now: datetime, by: Principal, row: models.Trainee) ->
             "possible": possible(known),
             "placements": [placement_view(one) for one in placed],
             "missing_for_recommendation": _missing(known, placed),
+            "missing_for_trn": _missing_for_trn(session, row, today(now)),
+            **recruits_view.shown(session, row, whole=_knows_why(by, row)),
             **_school_days(known, placed),
             **_assessments(session, row),
         }
@@ -89,6 +92,13 @@ def possible(known: Trainee) -> list[str]:
 def _missing(known: Trainee, placed: list[Placement]) -> list[str]:
     recommended = {State.RECOMMENDED_FOR_AWARD, State.AWARDED}
     return [] if known.state in recommended else recommendation.missing(known, placed)
+
+
+def _missing_for_trn(session: Session, row: models.Trainee, on: date) -> dict[str, list[str]]:
+    """What keeps a draft from being submitted for a TRN, by column."""
+    if row.state != State.DRAFT:
+        return {}
+    return rules.by_column(rules.problems(national.write(records.whole(session, row)), on))
 
 
 def _school_days(known: Trainee, placed: list[Placement]) -> View:

@@ -15,6 +15,7 @@ from services.itt.models.applications import (
 )
 from services.itt.models.base import Base
 from services.itt.models.courses import Course, CourseOption, Partnership, Provider, School
+from services.itt.models.recruits import OfferedCorrection
 from services.itt.models.trainees import (
     FIRST_TRN,
     LAST_TRN,
@@ -47,6 +48,7 @@ __all__ = [
     "FormSection",
     "Interview",
     "Observation",
+    "OfferedCorrection",
     "Partnership",
     "Placement",
     "Provider",

@@ -19,6 +19,10 @@ class Trainee(Base):
 
     ``moved_on``: a person has changed something since the record came, so that its import cannot be undone.
     ``search_text`` and ``sort_name`` are folded (without case and accents).
+
+    ``from_application_id`` is the application that recruited them here, of which one trainee is live at most;
+    ``application_says`` the record's cells as that application gave them last, without equality data; ``matches`` are
+    the ids of trainees who may be the same one, for a person to decide. (``application_id`` is the national file's.)
     """
 
     __tablename__ = "trainee"
@@ -27,6 +31,12 @@ class Trainee(Base):
         Index("ix_trainee_duplicates", "provider_code", "date_of_birth"),
         Index("ix_trainee_import_id", "import_id", postgresql_where=text("import_id IS NOT NULL")),
         Index("ix_trainee_trn", "trn", postgresql_where=text("trn IS NOT NULL")),
+        Index(
+            "ix_trainee_from_application",
+            "from_application_id",
+            unique=True,
+            postgresql_where=text("from_application_id IS NOT NULL AND discarded_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -39,16 +49,19 @@ class Trainee(Base):
     moved_on: Mapped[bool] = mapped_column(server_default="false")
     search_text: Mapped[str]
     sort_name: Mapped[str]
+    from_application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
+    application_says: Mapped[dict[str, Any] | None]
+    matches: Mapped[list[str]] = mapped_column(server_default=text("'[]'::jsonb"))
 
     provider_trainee_id: Mapped[str | None]
     application_id: Mapped[str | None]
-    hesa_id: Mapped[str]
+    hesa_id: Mapped[str | None]
     first_names: Mapped[str]
     last_name: Mapped[str]
     previous_last_name: Mapped[str | None]
     date_of_birth: Mapped[date]
     ni_number: Mapped[str | None]
-    sex: Mapped[str]
+    sex: Mapped[str | None]
     email: Mapped[str]
     nationality: Mapped[str | None]
     itt_aim: Mapped[str]
@@ -66,8 +79,8 @@ class Trainee(Base):
     employing_school_urn: Mapped[str | None]
     trainee_start_date: Mapped[date | None]
     pg_apprenticeship_start_date: Mapped[date | None]
-    fund_code: Mapped[str]
-    funding_method: Mapped[str]
+    fund_code: Mapped[str | None]
+    funding_method: Mapped[str | None]
     training_initiative: Mapped[str | None]
     additional_training_initiative: Mapped[str | None]
     uk_degree: Mapped[str | None]

@@ -127,8 +127,11 @@ class MoveTrainee(Correction):
 
 
 class DiscardTrainee(Correction):
-    """An import is undone as a whole, by ``undo_import``: its code is none for a single trainee."""
+    """An import is undone by ``undo_import``, a match is settled by ``settle_match``: their codes are none here."""
 
     code = fields.Enum(
-        DiscardCode, by_value=True, required=True, validate=validate.NoneOf([DiscardCode.IMPORT_UNDONE])
+        DiscardCode,
+        by_value=True,
+        required=True,
+        validate=validate.NoneOf([DiscardCode.IMPORT_UNDONE, DiscardCode.ALREADY_REGISTERED]),
     )

@@ -20,6 +20,8 @@ class ListTrainees(Paged):
     )
     import_id = an_id()
     trn_still_missing = fields.Boolean(load_default=None, allow_none=True)
+    from_application = fields.Boolean(load_default=None, allow_none=True)
+    has_matches = fields.Boolean(load_default=None, allow_none=True)
 
 
 class TraineeSummary(Schema):
@@ -30,7 +32,7 @@ class TraineeSummary(Schema):
     first_names = fields.String()
     last_name = fields.String()
     email = fields.String()
-    hesa_id = fields.String()
+    hesa_id = fields.String(allow_none=True)
     provider_trainee_id = fields.String(allow_none=True)
     trn = fields.String(allow_none=True)
     trn_still_missing = fields.Boolean()
@@ -81,6 +83,15 @@ class Observation(Schema):
     notes = fields.String()
 
 
+class Match(Schema):
+    """Another trainee of the provider who may be the same one."""
+
+    trainee_id = fields.UUID()
+    first_names = fields.String()
+    last_name = fields.String()
+    state = fields.String()
+
+
 class Trainee(TraineeSummary):
     """Codes are those of the national record; ``possible`` are the moves that a person may make now."""
 
@@ -88,7 +99,7 @@ class Trainee(TraineeSummary):
     application_id = fields.String(allow_none=True)
     previous_last_name = fields.String(allow_none=True)
     date_of_birth = fields.Date()
-    sex = fields.String()
+    sex = fields.String(allow_none=True)
     nationality = fields.String(allow_none=True)
     itt_aim = fields.String()
     training_route = fields.String()
@@ -104,8 +115,8 @@ class Trainee(TraineeSummary):
     employing_school_urn = fields.String(allow_none=True)
     trainee_start_date = fields.Date(allow_none=True)
     pg_apprenticeship_start_date = fields.Date(allow_none=True)
-    fund_code = fields.String()
-    funding_method = fields.String()
+    fund_code = fields.String(allow_none=True)
+    funding_method = fields.String(allow_none=True)
     training_initiative = fields.String(allow_none=True)
     additional_training_initiative = fields.String(allow_none=True)
     uk_degree = fields.String(allow_none=True)
@@ -135,6 +146,10 @@ class Trainee(TraineeSummary):
     school_days = fields.Integer()
     school_days_needed = fields.Integer(allow_none=True)
     missing_for_recommendation = fields.List(fields.String())
+    missing_for_trn = fields.Dict()
+    from_application_id = fields.UUID(allow_none=True)
+    matches = fields.List(fields.Nested(Match))
+    open_corrections = fields.Integer()
     reviews = fields.List(fields.Nested(Review))
     final_assessments = fields.List(fields.Nested(Review))
     standards = fields.Dict()

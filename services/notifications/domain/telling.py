@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.events import Event, applications, courses, cpd, itt, leadership, people
+from shared.events import Event, applications, courses, cpd, itt, leadership, people, recruits
 
 
 class Kind(StrEnum):
@@ -161,6 +161,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
     applications.ReferenceRequested: "the candidate knows it from the acceptance; the provider writes to referees",
     applications.ReferenceProvided: "it shows in the application",
     applications.ReferenceCancelled: "nothing is asked of anybody any more",
+    recruits.CorrectionOffered: "the provider's list of offered corrections shows it; the trainee changed the form",
     itt.TraineeSubmittedForTrn: "the answer of the register is what the trainee waits for",
     itt.TrainingStarted: "the trainee is there",
     itt.TraineeChanged: "the provider corrects its record with the trainee; it only changes the contact",

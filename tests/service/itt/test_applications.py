@@ -272,7 +272,8 @@ def test_a_deferred_place_is_free_and_taken_up_in_the_next_cycle(itt: Itt, sessi
     session.flush()
     shown = itt.asked(LEAD, "reinstate_offer", application_id=application_id, conditions_met=True)
     assert (shown["state"], shown["current_cycle"], taken(session, option_id)) == ("recruited", 2027, 1)
-    assert _facts(session)[-2:] == ["application.reinstated", "application.recruited"]
+    expected = ["application.reinstated", "application.recruited", "trainee.registered"]
+    assert _facts(session)[-3:] == expected
 
 
 def test_a_deferred_place_is_taken_up_on_another_course(itt: Itt, session: Session) -> None:
