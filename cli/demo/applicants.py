@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from cli.demo import cast
 from cli.demo.names import FIRST_NAMES, LAST_NAMES, mail
-from cli.demo.stage import Answer
 from shared.policy import Principal
 
 MATHS, PSYCHOLOGY, PHYSICS = "100403", "100497", "100425"
 DEGREES = ((MATHS, "Mathematics"), (PSYCHOLOGY, "Psychology"), (PHYSICS, "Physics"))
 DURHAM = "0116"
+Content = dict[str, Any]
 
 
 class Way(StrEnum):
@@ -80,7 +81,7 @@ def applicants(seed: int, taken: set[str]) -> Iterator[Applicant]:
         yield Applicant(number, first, last, sex, way, person_id, [])
 
 
-def sections(applicant: Applicant) -> Iterator[tuple[str, Answer]]:
+def sections(applicant: Applicant) -> Iterator[tuple[str, Content]]:
     """The sections of the form, in the order in which candidates fill them in."""
     born = date(1995, 3, 1) + timedelta(days=97 * applicant.number)
     code, subject = DEGREES[applicant.number % len(DEGREES)]
@@ -121,7 +122,7 @@ def sections(applicant: Applicant) -> Iterator[tuple[str, Answer]]:
     yield "previous_training", {"started": False}
 
 
-def referees(applicant: Applicant) -> Iterator[Answer]:
+def referees(applicant: Applicant) -> Iterator[Content]:
     """The two whom everybody names."""
     for first, last, kind in (("Rosalind", "Hart", "academic"), ("Gareth", "Pugh", "school_based")):
         yield {

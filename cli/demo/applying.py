@@ -6,6 +6,7 @@ From the draft on that the recruitment makes, their way is that of everybody in 
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 from cli.demo import cast, recruiting, training
@@ -13,10 +14,8 @@ from cli.demo.applicants import Applicant, Way, applicants, referees, sections
 from cli.demo.names import mail
 from cli.demo.recruiting import CYCLE, FIRST_DAY
 from cli.demo.stage import Answer, Fate, Player, Stage
-from shared.errors import NotFound
 
 CONDITION = "A satisfactory Disclosure and Barring Service check"
-COMPLETED_BEFORE = timedelta(days=10)
 Step = Callable[[Stage, Applicant], None]
 
 
@@ -107,7 +106,8 @@ def _accept(stage: Stage, applicant: Applicant) -> None:
     _in(stage, 12, applicant, _refer)
     if accepted["state"] != "recruited":
         _in(stage, 40, applicant, _end_conditions)
-    _plan_training(stage, applicant)
+    if applicant.way is Way.LEAVES:
+        _at(stage, recruiting.STARTS - timedelta(days=60), applicant, _withdraw)
 
 
 def _refer(stage: Stage, applicant: Applicant) -> None:
@@ -130,18 +130,40 @@ def _end_conditions(stage: Stage, applicant: Applicant) -> None:
         Way.WITH_PENDING: "recruit_with_pending_conditions",
     }.get(applicant.way, "confirm_conditions_met")
     _decide(stage, applicant, method)
-
-
-def _plan_training(stage: Stage, applicant: Applicant) -> None:
-    """Before the course begins the accredited provider completes the drafts; somebody has second thoughts."""
-    if applicant.way is Way.CONDITIONS_NOT_MET:
-        return
-    if applicant.way is Way.LEAVES:
-        _at(stage, recruiting.STARTS - timedelta(days=60), applicant, _withdraw)
     if applicant.way is Way.WITH_PENDING:
         _at(stage, recruiting.STARTS - timedelta(days=30), applicant, _confirm_pending)
-    _at(stage, recruiting.STARTS - COMPLETED_BEFORE, applicant, _complete_draft)
 
 
 def _confirm_pending(stage: Stage, applicant: Applicant) -> None:
     _decide(stage, applicant, "confirm_conditions_met")
+
+
+def complete_drafts(stage: Stage) -> None:
+    """The accredited provider adds what neither form nor course says, and asks for the TRNs: trainees like all others."""
+    drafts = stage.ask(
+        stage.provider, "itt", "list_trainees", provider_code=stage.provider_code, state="draft", from_application=True, limit=200
+    )
+    by_person = {applicant.person_id: applicant for applicant in stage.applicants}
+    for draft in drafts["items"]:
+        if (applicant := by_person.get(draft["person_id"])) is not None:
+            _complete(stage, applicant, draft["trainee_id"])
+
+
+def _complete(stage: Stage, applicant: Applicant, trainee_id: str) -> None:
+    known = stage.ask(stage.provider, "itt", "get_trainee", trainee_id=trainee_id)
+    number = len(stage.players)
+    record = {
+        "provider_trainee_id": f"24/25-R{applicant.number + 1}",
+        "hesa_id": f"{2_411_000_000_000 + applicant.number}",
+        "fund_code": known["fund_code"] or "7",
+        "funding_method": "6",
+    }
+    stage.ask(stage.provider, "itt", "change_trainee", trainee_id=trainee_id, changes=record)
+    trainee = stage.ask(stage.provider, "itt", "submit_for_trn", trainee_id=trainee_id)
+    player = Player(number, applicant.name, applicant.person_id, trainee, Fate.STRAIGHT, _own(stage, applicant))
+    stage.players.append(player)
+    training.plan(stage, player)
+
+
+def _own(stage: Stage, applicant: Applicant) -> Random:
+    return Random(f"{stage.seed} applicant {applicant.number}")

@@ -58,6 +58,7 @@ def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
             if answer["errors"] or answer["duplicates"]:
                 return _refused(answer)
             _cast(stage, answer)
+            applying.complete_drafts(stage)
             perform(stage.now + LONGEST)
         return report(stage, screen, time.monotonic() - began, remote=remote)
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import eventlet
 
 from cli.demo import cast
+from cli.demo.applicants import Applicant
 from cli.demo.names import BODIES, SCHOOLS
 from cli.installation import Caller
 from shared.errors import ContinuumError, Unavailable
