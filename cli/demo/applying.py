@@ -45,7 +45,7 @@ def _decide(stage: Stage, applicant: Applicant, method: str, *, which: int = 0, 
     return recruiting.ask(stage, method, application_id=applicant.applications[which], **arguments)
 
 
-def _apply(stage: Stage, applicant: Applicant, options: list[str]) -> None:
+def _apply(stage: Stage, applicant: Applicant, options: list[list[str]]) -> None:
     """An account, the form, two referees, one course or two; and off it goes."""
     names = {"first_names": applicant.first_names, "last_name": applicant.last_name}
     _as(stage, applicant, "register_candidate", **names, email=mail(*names.values()))
@@ -55,8 +55,9 @@ def _apply(stage: Stage, applicant: Applicant, options: list[str]) -> None:
     for referee in referees(applicant):
         _as(stage, applicant, "add_reference", cycle=CYCLE, **referee)
     for nth in range(2 if applicant.way is Way.TWO_OFFERS else 1):
-        option = options[(applicant.number + nth) % len(options)]
-        chosen = _as(stage, applicant, "choose_course", course_option_id=option)
+        sites = options[(applicant.number + nth) % len(options)]
+        option_id = sites[applicant.number % len(sites)]
+        chosen = _as(stage, applicant, "choose_course", course_option_id=option_id)
         applicant.applications.append(chosen["application_id"])
     if applicant.way is not Way.NEVER_SENDS:
         for application_id in applicant.applications:
@@ -74,9 +75,7 @@ def _wait_for_answer(stage: Stage, applicant: Applicant) -> None:
 
 def _withdraw(stage: Stage, applicant: Applicant) -> None:
     reasons = ["applying_to_another_provider"]
-    _as(
-        stage, applicant, "withdraw_application", application_id=applicant.applications[0], reasons=reasons
-    )
+    _as(stage, applicant, "withdraw_application", application_id=applicant.applications[0], reasons=reasons)
 
 
 def _interview(stage: Stage, applicant: Applicant) -> None:
@@ -141,7 +140,13 @@ def _confirm_pending(stage: Stage, applicant: Applicant) -> None:
 def complete_drafts(stage: Stage) -> None:
     """The accredited provider adds what neither form nor course says, and asks for the TRNs: trainees like all others."""
     drafts = stage.ask(
-        stage.provider, "itt", "list_trainees", provider_code=stage.provider_code, state="draft", from_application=True, limit=200
+        stage.provider,
+        "itt",
+        "list_trainees",
+        provider_code=stage.provider_code,
+        state="draft",
+        from_application=True,
+        limit=200,
     )
     by_person = {applicant.person_id: applicant for applicant in stage.applicants}
     for draft in drafts["items"]:
@@ -160,7 +165,9 @@ def _complete(stage: Stage, applicant: Applicant, trainee_id: str) -> None:
     }
     stage.ask(stage.provider, "itt", "change_trainee", trainee_id=trainee_id, changes=record)
     trainee = stage.ask(stage.provider, "itt", "submit_for_trn", trainee_id=trainee_id)
-    player = Player(number, applicant.name, applicant.person_id, trainee, Fate.STRAIGHT, _own(stage, applicant))
+    player = Player(
+        number, applicant.name, applicant.person_id, trainee, Fate.STRAIGHT, _own(stage, applicant)
+    )
     stage.players.append(player)
     training.plan(stage, player)
 

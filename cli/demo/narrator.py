@@ -11,7 +11,7 @@ from cli.demo.cast import OPERATOR
 from cli.demo.stage import Stage
 from services.people.domain.timeline import day_of, details_of, sentence_for
 from services.people.domain.words import render
-from shared.events import Event, Person, cpd, itt, leadership, people
+from shared.events import Event, Person, applications, cpd, itt, leadership, people
 from shared.messaging.catchup import envelopes
 from shared.messaging.envelope import Envelope, to_event
 
@@ -20,6 +20,10 @@ NAMED, NARROWEST = 4, 32
 UNTOLD = {
     people.PersonIdentified,
     people.StageChanged,
+    applications.CandidateRegistered,
+    applications.CandidateDetailsChanged,
+    applications.CourseChosen,
+    applications.ReferenceRequested,
     itt.TraineeSubmittedForTrn,
     cpd.EvaluationScheduled,
     cpd.EvaluationRequested,
@@ -70,7 +74,9 @@ class Narrator:
 
     def __init__(self, stage: Stage) -> None:
         self._stage, self._after = stage, dict[str, int]()
-        told = [event for module in (itt, cpd, leadership, people) for event in _events_of(module)]
+        told = [
+            event for module in (applications, itt, cpd, leadership, people) for event in _events_of(module)
+        ]
         self._types: dict[str, list[str]] = {}
         for event in told:
             if event not in UNTOLD:

@@ -70,15 +70,15 @@ def ask(stage: Stage, method: str, **arguments: Any) -> Answer:
     return answer
 
 
-def open_courses(stage: Stage) -> list[str]:
-    """Register the two providers, agree the partnership, publish the courses; gives the choices at their sites."""
+def open_courses(stage: Stage) -> list[list[str]]:
+    """Register the two providers, agree the partnership, publish the courses; gives the choices, a list a course."""
     accredited = {"code": stage.provider_code, "name": "North Tyne University", "kind": "accredited_provider"}
     lead = {"code": lead_code(stage), "name": "Alder Grove Teaching School", "kind": "lead_school"}
     providers = [accredited, lead | {"urn": URNS[0], "region": "North East"}]
     stage.ask(cast.OPERATOR, "itt", "register_providers", providers=providers)
     partners = {"lead_code": lead["code"], "accredited_code": stage.provider_code}
     stage.ask(stage.provider, "itt", "agree_partnership", **partners, from_on=PARTNERS_SINCE)
-    return [option for course in COURSES for option in _published(stage, course)]
+    return [_published(stage, course) for course in COURSES]
 
 
 def _published(stage: Stage, course: Offered) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.people import handlers, schemas
 from services.people.domain.facts import moves_stage
 from services.people.domain.timeline import parts_of
-from shared.events import Event, event_types, itt, people
+from shared.events import Event, applications, event_types, itt, people
 from shared.messaging import Fact, handles, projects
 from shared.rpc import Call, rpc
 from shared.service import Service
@@ -17,6 +17,8 @@ from shared.timers import timer
 ABOUT_PEOPLE = tuple(event for event in event_types().values() if parts_of(event))
 MOVING = tuple(event for event in ABOUT_PEOPLE if moves_stage(event.TYPE))
 DESCRIBING = (
+    applications.ApplicationSent,
+    applications.CandidateDetailsChanged,
     itt.TraineeRegistered,
     itt.TraineeChanged,
     itt.PlacementArranged,
