@@ -16,7 +16,8 @@ from cli.demo.recruiting import CYCLE, FIRST_DAY
 from cli.demo.stage import Answer, Fate, Player, Stage
 
 CONDITION = "A satisfactory Disclosure and Barring Service check"
-Step = Callable[[Stage, Applicant], None]
+WEEKS = 3  # in which they apply, on Mondays
+Step = Callable[..., None]  # takes the stage, and the applicant by name
 
 
 def plan(stage: Stage, taken: set[str]) -> None:
@@ -24,7 +25,7 @@ def plan(stage: Stage, taken: set[str]) -> None:
     options = recruiting.open_courses(stage)
     stage.applicants = list(applicants(stage.seed, taken))
     for applicant in stage.applicants:
-        day = FIRST_DAY + timedelta(days=7 + 2 * applicant.number)
+        day = FIRST_DAY + timedelta(days=7 * (1 + applicant.number % WEEKS))
         _at(stage, day, applicant, partial(_apply, options=options))
 
 
@@ -67,9 +68,9 @@ def _apply(stage: Stage, applicant: Applicant, options: list[list[str]]) -> None
 
 def _wait_for_answer(stage: Stage, applicant: Applicant) -> None:
     if applicant.way is Way.WITHDRAWS:
-        _in(stage, 9, applicant, _withdraw)
+        _in(stage, 10, applicant, _withdraw)
     elif applicant.way is not Way.FORGOTTEN:
-        _in(stage, 5, applicant, _interview)
+        _in(stage, 3, applicant, _interview)
         _in(stage, 14, applicant, _reject if applicant.way is Way.REJECTED else _offer)
 
 
@@ -92,7 +93,7 @@ def _offer(stage: Stage, applicant: Applicant) -> None:
     conditions = [] if applicant.way is Way.UNCONDITIONAL else [CONDITION]
     for which in range(len(applicant.applications)):
         _decide(stage, applicant, "make_offer", which=which, conditions=conditions)
-    _in(stage, 6, applicant, _decline if applicant.way is Way.DECLINES else _accept)
+    _in(stage, 2, applicant, _decline if applicant.way is Way.DECLINES else _accept)
 
 
 def _decline(stage: Stage, applicant: Applicant) -> None:
@@ -102,7 +103,7 @@ def _decline(stage: Stage, applicant: Applicant) -> None:
 def _accept(stage: Stage, applicant: Applicant) -> None:
     """Accept the first; another offer is declined by that. Then the referees write."""
     accepted = _as(stage, applicant, "accept_offer", application_id=applicant.applications[0])
-    _in(stage, 12, applicant, _refer)
+    _in(stage, 5, applicant, _refer)
     if accepted["state"] != "recruited":
         _in(stage, 40, applicant, _end_conditions)
     if applicant.way is Way.LEAVES:
@@ -138,7 +139,7 @@ def _confirm_pending(stage: Stage, applicant: Applicant) -> None:
 
 
 def complete_drafts(stage: Stage) -> None:
-    """The accredited provider adds what neither form nor course says, and asks for the TRNs: trainees like all others."""
+    """The accredited provider adds what neither form nor course says, then asks for the TRNs."""
     drafts = stage.ask(
         stage.provider,
         "itt",

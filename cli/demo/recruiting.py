@@ -1,4 +1,4 @@
-"""Who recruits in the demonstration: a lead school, its courses with their places, and what it does with applications."""
+"""Who recruits in the demonstration: a lead school, its courses with their places, and its decisions."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
