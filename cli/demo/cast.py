@@ -28,3 +28,18 @@ def body(code: str) -> Principal:
 def teacher(person_id: str) -> Principal:
     """A person, for themselves."""
     return _somebody(person_id, Role.TEACHER)
+
+
+def lead_school(code: str) -> Principal:
+    """Whoever recruits at a lead school."""
+    return _somebody(f"lead school {code}", Role.LEAD_SCHOOL, f"provider:{code}")
+
+
+def candidate(person_id: str) -> Principal:
+    """Somebody who applies, for themselves."""
+    return _somebody(person_id, Role.CANDIDATE)
+
+
+def referee(reference_id: str) -> Principal:
+    """Whoever was asked for this one reference."""
+    return _somebody(reference_id, Role.REFEREE)

@@ -11,7 +11,7 @@ from cli.demo.cast import OPERATOR
 from cli.demo.stage import Stage
 from services.people.domain.timeline import day_of, details_of, sentence_for
 from services.people.domain.words import render
-from shared.events import Event, Person, cpd, itt, leadership, people
+from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people
 from shared.messaging.catchup import envelopes
 from shared.messaging.envelope import Envelope, to_event
 
@@ -20,6 +20,10 @@ NAMED, NARROWEST = 4, 32
 UNTOLD = {
     people.PersonIdentified,
     people.StageChanged,
+    applications.CandidateRegistered,
+    applications.CandidateDetailsChanged,
+    applications.CourseChosen,
+    applications.ReferenceRequested,
     itt.TraineeSubmittedForTrn,
     cpd.EvaluationScheduled,
     cpd.EvaluationRequested,
@@ -29,6 +33,11 @@ UNTOLD = {
 }
 # What would be another sentence for everybody, said of all together.
 TOGETHER = {
+    applications.ApplicationSent.TYPE: "Applied for teacher training",
+    applications.InterviewArranged.TYPE: "Invited to an interview",
+    applications.OfferMade.TYPE: "Offered a place",
+    applications.OfferAccepted.TYPE: "Accepted the place",
+    applications.Recruited.TYPE: "Recruited, and with it a trainee's draft",
     itt.TraineeRegistered.TYPE: "Registered as trainees",
     itt.TrnReceived.TYPE: "Teacher reference numbers received",
     itt.PlacementArranged.TYPE: "Placements arranged",
@@ -41,6 +50,14 @@ TOGETHER = {
     cpd.InductionPassed.TYPE: "Induction passed",
     people.RoleBegun.TYPE: "Begins a post",
 }
+# Their person is the referee, and not who applies.
+OF_REFEREES = (
+    applications.ReferenceRequested,
+    applications.ReferenceChaserDue,
+    applications.ReferenceProvided,
+    applications.ReferenceRefused,
+    applications.ReferenceCancelled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,9 @@ class Narrator:
 
     def __init__(self, stage: Stage) -> None:
         self._stage, self._after = stage, dict[str, int]()
-        told = [event for module in (itt, cpd, leadership, people) for event in _events_of(module)]
+        told = [
+            event for module in (applications, itt, cpd, leadership, people) for event in _events_of(module)
+        ]
         self._types: dict[str, list[str]] = {}
         for event in told:
             if event not in UNTOLD:
@@ -124,6 +143,8 @@ class Narrator:
 
     def _learn(self, event: Event) -> None:
         """Names come with the facts that introduce people."""
+        if isinstance(event, OF_REFEREES):
+            return
         person: Person | None = getattr(event, "person", None)
         key: Any = getattr(
             event, "mentor_id" if isinstance(event, itt.PlacementArranged) else "person_id", None
@@ -133,5 +154,4 @@ class Narrator:
 
 
 def _events_of(module: Any) -> list[type[Event]]:
-    found = (each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Event))
-    return [each for each in found if each is not Event]
+    return [each for each in event_types().values() if each.__module__ == module.__name__]

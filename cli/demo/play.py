@@ -1,14 +1,18 @@
 """Plays the demonstration from the first check of the file to the report."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from csv import DictReader
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from random import Random
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.demo import cast, peers, register, training
+from cli.demo import applying, cast, peers, recruiting, register, training
 from cli.demo.clock import LONGEST, Clock
 from cli.demo.installation import installation
 from cli.demo.names import BODIES, SCHOOLS
@@ -25,8 +29,9 @@ from services.itt.domain.csv_files import pack
 from shared.config import settings
 
 BEFORE_THE_COURSE = timedelta(days=14)
-STEPS_A_PERSON = 26
+STEPS, STEPS_A_PERSON = 500, 26
 PAGE = 200
+Perform = Callable[[datetime], None]
 
 
 def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
@@ -45,14 +50,16 @@ def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
         screen.print(f"They answer after {time.monotonic() - began:.1f} s.")
         stage.seed += _earlier_files(stage) if content is None else 0
         register.load(stage)
-        if content is None:
-            content = _sample(stage, screen, remote)
-        stage.now = _first_moment(content)
-        answer = _import(stage, content, file.name if file else "sample-trainees.csv")
-        if answer["errors"] or answer["duplicates"]:
-            return _refused(answer)
-        _cast(stage, answer)
-        _perform(stage, screen)
+        with performance(stage, screen) as perform:
+            if content is None:
+                content = _recruit(stage, screen, perform, remote)
+            stage.now = _first_moment(content)
+            answer = _import(stage, content, file.name if file else "sample-trainees.csv")
+            if answer["errors"] or answer["duplicates"]:
+                return _refused(answer)
+            _cast(stage, answer)
+            applying.complete_drafts(stage)
+            perform(stage.now + LONGEST)
         return report(stage, screen, time.monotonic() - began, remote=remote)
 
 
@@ -62,19 +69,32 @@ def _earlier_files(stage: Stage) -> int:
     return sum(each["state"] == "succeeded" for each in found["items"])
 
 
-def _sample(stage: Stage, screen: Console, remote: bool) -> bytes:
-    """Write the sample where it can be looked at, and show first what becomes of a file with mistakes."""
+def _recruit(stage: Stage, screen: Console, perform: Perform, remote: bool) -> bytes:
+    """Let candidates apply until the day of the sample; then show first what becomes of a file with mistakes.
+
+    The sample is written where it can be looked at.
+    """
     made = sample(stage.seed)
+    first = _first_moment(made)
+    screen.rule("Candidates apply, and the lead school decides")
+    stage.now = office_hours(recruiting.FIRST_DAY)
+    applying.plan(stage, _names(made))
+    perform(first)
     if not remote:
         file = settings().data_dir / "sample-trainees.csv"
         file.write_bytes(made)
-        screen.print(f"Sixty people are invented: {file}", soft_wrap=True)
+        screen.print(f"Sixty trainees more are invented: {file}", soft_wrap=True)
     screen.rule("A file with mistakes is refused as a whole")
-    stage.now = _first_moment(made)
+    stage.now = first
     refused = _import(stage, with_mistakes(stage.seed), "with-mistakes.csv", dry_run=True)
     tell_errors(refused["errors"], refused["rows"])
     screen.rule("Now the file without mistakes")
     return made
+
+
+def _names(content: bytes) -> set[str]:
+    rows = DictReader(StringIO(content.decode()))
+    return {f"{row['first_names']} {row['last_name']}" for row in rows}
 
 
 def _first_moment(content: bytes) -> datetime:
@@ -135,25 +155,36 @@ def _trainees(stage: Stage, import_id: str) -> list[Answer]:
             return found
 
 
-def _perform(stage: Stage, screen: Console) -> None:
-    """Day after day until nothing more is due, ten years at most."""
-    end = stage.now + LONGEST
-    columns = (
+@contextmanager
+def performance(stage: Stage, screen: Console) -> Iterator[Perform]:
+    """Gives what plays day after day, until nothing more is due or that moment has come; a line for each fact."""
+    with rest() as looking:
+        clock, narrator = Clock(stage, looking), Narrator(stage)
+
+        def perform(end: datetime) -> None:
+            clock.settle()
+            with _progress(screen) as progress:
+                bar = progress.add_task(str(stage.today), total=STEPS)
+                while (moment := clock.next_moment()) is not None and moment <= end:
+                    clock.move(moment)
+                    clock.play_steps()
+                    for told in narrator.lines(until=stage.today):
+                        progress.print(told.wrapped(screen.width), markup=False)
+                    total = max(STEPS, len(stage.players) * STEPS_A_PERSON)
+                    progress.update(bar, completed=stage.done, total=total, description=str(stage.today))
+
+        yield perform
+        for told in narrator.lines():
+            screen.print(told.wrapped(screen.width), markup=False)
+
+
+def _progress(screen: Console) -> Progress:
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed} steps"),
         TimeElapsedColumn(),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
     )
-    show = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
-    with rest() as looking, show as progress:
-        clock, narrator = Clock(stage, looking), Narrator(stage)
-        bar = progress.add_task(str(stage.today), total=len(stage.players) * STEPS_A_PERSON)
-        clock.settle()
-        while (moment := clock.next_moment()) is not None and moment <= end:
-            clock.move(moment)
-            clock.play_steps()
-            for told in narrator.lines(until=stage.today):
-                progress.print(told.wrapped(screen.width), markup=False)
-            progress.update(bar, completed=stage.done, description=str(stage.today))
-        for told in narrator.lines():
-            progress.print(told.wrapped(screen.width), markup=False)

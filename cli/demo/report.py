@@ -51,8 +51,11 @@ def _stages(stage: Stage, screen: Console) -> None:
     columns = ("stage", "people", "paused", "barred", "suspended")
     screen.print(table(columns, rows, right=[1, 2, 3, 4]))
     mentors = sum(len(known) for known in stage.mentors.values())
+    others = counts["people"] - len(stage.players) - mentors
+    applied = f", {others} who applied and did not come to train" if stage.applicants else ""
     screen.print(
-        f"{counts['people']} people are known: {len(stage.players)} trainees, and {mentors} mentors whom they met."
+        f"{counts['people']} people are known: {len(stage.players)} trainees{applied},"
+        f" and {mentors} mentors whom they met."
     )
 
 

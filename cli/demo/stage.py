@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import eventlet
 
 from cli.demo import cast
+from cli.demo.applicants import Applicant
 from cli.demo.names import BODIES, SCHOOLS
 from cli.installation import Caller
 from shared.errors import ContinuumError, Unavailable
@@ -45,7 +46,7 @@ class Fate(StrEnum):
 
 @dataclass(slots=True)
 class Player:
-    """One person of the file. ``post`` and ``period`` are what the services answered last."""
+    """One trainee, of the file or recruited. ``post`` and ``period`` are what the services answered last."""
 
     number: int
     name: str
@@ -83,6 +84,7 @@ class Stage:
         self.call, self.provider_code, self.seed = call, provider_code, seed
         self.now = datetime.now(UTC)
         self.players: list[Player] = []
+        self.applicants: list[Applicant] = []
         self.mentors: dict[str, list[str]] = {}
         self.troubles: list[Trouble] = []
         self.done = 0

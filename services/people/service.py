@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.people import handlers, schemas
 from services.people.domain.facts import moves_stage
 from services.people.domain.timeline import parts_of
-from shared.events import Event, accreditation, event_types, itt, people
+from shared.events import Event, accreditation, applications, event_types, itt, people
 from shared.messaging import Fact, handles, projects
 from shared.rpc import Call, rpc
 from shared.service import Service
@@ -18,6 +18,8 @@ ABOUT_PEOPLE = tuple(event for event in event_types().values() if parts_of(event
 MOVING = tuple(event for event in ABOUT_PEOPLE if moves_stage(event.TYPE))
 DESCRIBING = (
     accreditation.AccreditationMemberInvited,
+    applications.ApplicationSent,
+    applications.CandidateDetailsChanged,
     itt.TraineeRegistered,
     itt.TraineeChanged,
     itt.PlacementArranged,

@@ -214,7 +214,7 @@ def _cells(row: models.Trainee, given: Entitlement) -> dict[str, str]:
     values = (
         str(row.id),
         row.provider_trainee_id or "",
-        row.hesa_id,
+        row.hesa_id or "",
         row.trn or "",
         row.last_name,
         row.first_names,

@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from shared.errors import Invalid
-from shared.events import cpd, itt, people
+from shared.events import applications, cpd, itt, people
 
 
 class Kind(StrEnum):
     """The kinds of record that count for the stage."""
 
+    APPLICATION = "application"
     TRAINING = "training"
     INDUCTION = "induction"
     EXEMPTION = "exemption"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 class Mark(StrEnum):
     """What can stand on a record."""
 
+    SENT = "sent"
     STARTED = "started"
     DEFERRED = "deferred"
     WITHDRAWN = "withdrawn"
@@ -96,12 +98,24 @@ def _training(*sets: Mark, clears: tuple[Mark, ...] = ()) -> Effect:
     return _effect(Kind.TRAINING, "trainee_id", *sets, clears=clears)
 
 
+def _application(*sets: Mark, clears: tuple[Mark, ...] = ()) -> Effect:
+    return _effect(Kind.APPLICATION, "application_id", *sets, clears=clears)
+
+
 def _induction(*sets: Mark, clears: tuple[Mark, ...] = ()) -> Effect:
     return _effect(Kind.INDUCTION, "period_id", *sets, clears=clears)
 
 
 # Source of every row: the domain page, "The professional continuum", columns "enters by" and "leaves by".
 EFFECTS: Mapping[str, Effect] = {
+    applications.ApplicationSent.TYPE: _application(Mark.SENT),
+    # What was rejected or taken back may be offered again (domain page, "Applications").
+    applications.OfferMade.TYPE: _application(clears=(Mark.ENDED,)),
+    applications.ApplicationRejected.TYPE: _application(Mark.ENDED),
+    applications.ApplicationWithdrawn.TYPE: _application(Mark.ENDED),
+    applications.OfferDeclined.TYPE: _application(Mark.ENDED),
+    applications.OfferWithdrawn.TYPE: _application(Mark.ENDED),
+    applications.ConditionsNotMet.TYPE: _application(Mark.ENDED),
     itt.TraineeRegistered.TYPE: _training(),
     itt.TrainingStarted.TYPE: _training(Mark.STARTED),
     itt.TraineeDeferred.TYPE: _training(Mark.DEFERRED),

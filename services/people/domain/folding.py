@@ -23,7 +23,7 @@ ROLE_STAGES: Mapping[str, Stage] = {
 
 @dataclass(slots=True)
 class Record:
-    """What stands on one course, induction period, exemption, role period or prohibition."""
+    """What stands on one application, course, induction period, exemption, role period or prohibition."""
 
     marks: set[Mark] = field(default_factory=set)
     role: str = ""
@@ -33,6 +33,11 @@ class Record:
     def has(self, *marks: Mark) -> bool:
         """Whether any of these marks stands."""
         return not self.marks.isdisjoint(marks)
+
+    @property
+    def is_live_application(self) -> bool:
+        """Sent, and neither refused nor given up."""
+        return self.has(Mark.SENT) and not self.has(Mark.ENDED)
 
     @property
     def is_live_training(self) -> bool:
@@ -59,6 +64,8 @@ def fold(facts: Iterable[PersonFact], on: date) -> Standing:
     periods = list(records[Kind.INDUCTION].values())
     exempt = any(exemption.is_open_on(on) for exemption in records[Kind.EXEMPTION].values())
     stage, flag = _gates(courses, periods, exempt)
+    if stage.rank == 0 and any(a.is_live_application for a in records[Kind.APPLICATION].values()):
+        stage = Stage.CANDIDATE
     gaps = tuple(_gaps(courses, periods))
     if any(r.has(Mark.IMPOSED) for r in records[Kind.PROHIBITION].values()):
         return Standing(min(stage, Stage.QUALIFIED, key=lambda s: s.rank), Flag.SUSPENDED, gaps)

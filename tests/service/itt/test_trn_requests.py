@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain.corrections import DiscardCode
-from services.itt.handlers import corrections, outcomes, trn, trn_requests
+from services.itt.handlers import outcomes, removal, trn, trn_requests
 from services.itt.http_register import HttpRegister
 from services.itt.register import EmbeddedRegister, RegisterAway
 from shared.audit import audit_trail
@@ -159,9 +159,7 @@ def test_a_trainee_who_was_discarded_meanwhile_is_left_alone(
     session: Session, server: RegisterServer, trainee_id: UUID
 ) -> None:
     note = asks(session, server, trainee_id)
-    corrections.remove(
-        session, NOW, ADMIN, row(session, trainee_id), DiscardCode.IMPORT_UNDONE, "The wrong file"
-    )
+    removal.remove(session, NOW, ADMIN, row(session, trainee_id), DiscardCode.IMPORT_UNDONE, "The wrong file")
     assert (due(session, "ask_register"), due(session, "trn_overdue")) == ({}, {})
     note(session)
     goes(session, server, trainee_id)

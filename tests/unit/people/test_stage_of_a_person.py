@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 from services.people.domain.facts import EFFECTS, PersonFact, moves_stage
 from services.people.domain.folding import days_to_fold_again, fold
 from services.people.domain.stages import Flag, Stage, Standing
-from shared.events import Event, cpd, itt, people
+from shared.events import Event, applications, cpd, itt, people
 
 ON = date(2030, 1, 1)
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 
 SHORT: dict[str, type[Event]] = {
+    "sent": applications.ApplicationSent,
+    "offered": applications.OfferMade,
+    "rejected": applications.ApplicationRejected,
+    "withdrew": applications.ApplicationWithdrawn,
+    "declined": applications.OfferDeclined,
+    "offer_withdrawn": applications.OfferWithdrawn,
+    "not_met": applications.ConditionsNotMet,
     "registered": itt.TraineeRegistered,
     "started": itt.TrainingStarted,
     "deferred": itt.TraineeDeferred,
@@ -46,7 +53,7 @@ TO_TEACHER = "registered started qts opened passed"
 def a_fact(n: int, name: str) -> PersonFact:
     """``name`` is a short name, with ``:2`` for the second record of that kind."""
     short, _, record = name.partition(":")
-    keys = ("trainee_id", "period_id", "prohibition_id", "person_id")
+    keys = ("application_id", "trainee_id", "period_id", "prohibition_id", "person_id")
     day = (START + timedelta(days=n)).date().isoformat()
     return PersonFact(
         id=UUID(int=n),
@@ -75,6 +82,19 @@ def a_role(n: int, role: str, begins_on: date, ended_on: date | None = None) -> 
     ("facts", "stage", "flag"),
     [
         ("", "known", ""),
+        ("sent", "candidate", ""),
+        ("sent rejected", "known", ""),
+        ("sent rejected offered", "candidate", ""),
+        ("sent sent:2 rejected", "candidate", ""),
+        ("sent withdrew", "known", ""),
+        ("sent offered declined", "known", ""),
+        ("sent offered offer_withdrawn", "known", ""),
+        ("sent offered not_met", "known", ""),
+        ("offered", "known", ""),
+        ("sent offered registered started", "trainee", ""),
+        ("sent offered registered discarded withdrew", "known", ""),
+        ("registered started withdrawn sent", "candidate", ""),
+        ("registered started withdrawn sent withdrew", "withdrawn", ""),
         ("registered", "candidate", ""),
         ("registered deferred", "candidate", "paused"),
         ("registered discarded", "known", ""),
@@ -278,7 +298,9 @@ def test_stages_are_ranked_in_the_order_of_the_continuum_and_have_a_label_each()
 
 
 def test_every_effect_belongs_to_an_event_with_that_key_and_a_person() -> None:
-    by_type = {e.TYPE: e for m in (itt, cpd, people) for e in vars(m).values() if hasattr(e, "TYPE")}
+    by_type = {
+        e.TYPE: e for m in (applications, itt, cpd, people) for e in vars(m).values() if hasattr(e, "TYPE")
+    }
 
     for type_, effect in EFFECTS.items():
         assert effect.fields | {"person_id"} <= by_type[type_].__dataclass_fields__.keys()
