@@ -1,6 +1,6 @@
 """Equality data of candidates: written and read by themselves, and for the statutory return of who recruited them.
 
-Nothing else reads or writes its table.
+Nothing else writes its table, and ``recruit_records`` alone reads it beside: for the record of who is recruited.
 """
 
 from collections.abc import Sequence

@@ -17,6 +17,7 @@ from shared.events.applications import (
     ReferenceProvided,
     ReferenceRequested,
 )
+from shared.events.itt import TraineeRegistered
 from shared.policy import Principal, Role
 from shared.testing import kit as testing
 from tests.service.itt.applications_kit import (
@@ -186,10 +187,11 @@ def test_the_facts_of_an_acceptance_come_in_the_order_in_which_things_happened(
     by = ready(session)
     application_id = accepted(session, by, option_id=UUID(str(published(session)["sites"][0]["option_id"])))
     kinds = [type(f) for f in testing.published(session) if getattr(f, "application_id", 0) == application_id]
-    assert kinds[-2:] == [OfferAccepted, Recruited]
+    assert kinds[-3:] == [OfferAccepted, Recruited, TraineeRegistered]
 
 
-def test_equality_data_is_read_and_written_in_one_place_alone() -> None:
+def test_equality_data_is_written_in_one_place_and_read_there_and_for_the_return_alone() -> None:
     folder = PROJECT_ROOT / "services" / "itt"
     knows = {file.stem for file in folder.rglob("*.py") if "CandidateEquality" in file.read_text()}
-    assert knows == {"__init__", "applications", "candidate_equality"}
+    returned = "recruit_records"  # the statutory return is made of trainees' records, which begin with it
+    assert knows == {"__init__", "applications", "candidate_equality", returned}
