@@ -45,6 +45,12 @@ FOR_OTHER_SYSTEMS = {
     "itt.course.places_changed.v1": "what is offered, for a provider's own web site",
     "itt.course.published.v1": "what is offered, for a provider's own web site",
     "itt.course.withdrawn.v1": "what is offered, for a provider's own web site",
+    "itt.census.signed_off.v1": "the Department's statistics take the counts",
+    "itt.census.reopened.v1": "the Department's statistics wait for new counts",
+    "itt.census.due.v1": "a student system reminds its provider; no person is told",
+    "itt.performance_profile.signed_off.v1": "the Department's statistics take the outcomes",
+    "itt.performance_profile.reopened.v1": "the Department's statistics wait for new outcomes",
+    "itt.performance_profile.due.v1": "a student system reminds its provider; no person is told",
 }
 
 
