@@ -39,11 +39,8 @@ def test_a_handler_listens_to_an_event_that_exists(service: str) -> None:
 
 # Facts that no service here acts on: for the systems of providers, and for whoever counts.
 FOR_OTHER_SYSTEMS = {
-    "itt.accreditation.decision_annulled.v1": "who convenes panels, in a system of their own",
-    "itt.accreditation.granted.v1": "who convenes panels, in a system of their own",
     "itt.accreditation.panel_changed.v1": "who convenes panels, in a system of their own",
     "itt.accreditation.panel_convened.v1": "who convenes panels, in a system of their own",
-    "itt.accreditation.refused.v1": "who convenes panels, in a system of their own",
     "itt.accreditation.submitted.v1": "who convenes panels, in a system of their own",
     "itt.accreditation.withdrawn.v1": "who convenes panels, in a system of their own",
     "itt.candidate.duplicate_decided.v1": "who works on duplicates, in the provider's own system",
@@ -54,6 +51,8 @@ FOR_OTHER_SYSTEMS = {
     "itt.funding.rates_changed.v1": "who pays, in a system of their own",
     "itt.provider.accredited.v1": "who keeps the list of providers, in a system of their own",
     "itt.provider.accreditation_undone.v1": "who keeps the list of providers, in a system of their own",
+    "itt.census.signed_off.v1": "the Department's statistics take the counts",
+    "itt.performance_profile.signed_off.v1": "the Department's statistics take the outcomes",
 }
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from shared.events import Event, applications, itt
+from shared.events import Event, accreditation, applications, itt, recruits, reports, training
 
 # In place of a school's number: "not applicable" (domain page, "The bulk file").
 NO_SCHOOLS = frozenset({"900000", "900020", "900030"})
@@ -24,6 +24,8 @@ class OrganisationKind(StrEnum):
     REFERENCES = "references"
     TRAINEES = "trainees"
     PLACEMENTS = "placements"
+    RETURNS = "returns"
+    ACCREDITATION = "accreditation"
 
 
 def _always(_: Any) -> bool:
@@ -57,6 +59,8 @@ def _several(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 A, O, R = OrganisationKind.APPLICATIONS, OrganisationKind.OFFERS, OrganisationKind.REFERENCES
 T, P = OrganisationKind.TRAINEES, OrganisationKind.PLACEMENTS
+U, C = OrganisationKind.RETURNS, OrganisationKind.ACCREDITATION
+OWN = ("provider_code",)
 BOTH, SCHOOL = ("provider_code", "accredited_code"), "school"
 INTERVIEWER, WAITING, EMPLOYER = ("with_provider_code",), ("provider_codes",), ("employing_school_urn",)
 
@@ -96,6 +100,22 @@ TO_ORGANISATIONS = (
     OrganisationTelling(itt.TraineeRecommended, "trainee_recommended_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(itt.QtsAwarded, "qts_awarded_school", T, (*EMPLOYER, "trained_at_urns"), SCHOOL),
     OrganisationTelling(itt.EytsAwarded, "eyts_awarded_school", T, EMPLOYER, SCHOOL),
+    OrganisationTelling(recruits.CorrectionOffered, "correction_offered_provider", T, OWN),
+    OrganisationTelling(training.ConcernRaised, "concern_raised_provider", T, OWN),
+    OrganisationTelling(training.ConcernEscalated, "concern_escalated_provider", T, OWN),
+    OrganisationTelling(reports.CensusDue, "census_due_provider", U, OWN),
+    OrganisationTelling(reports.CensusReopened, "census_reopened_provider", U, OWN),
+    OrganisationTelling(reports.PerformanceProfileDue, "performance_profile_due_provider", U, OWN),
+    OrganisationTelling(reports.PerformanceProfileReopened, "performance_profile_reopened_provider", U, OWN),
+    OrganisationTelling(
+        accreditation.AccreditationGranted, "accreditation_granted_provider", C, OWN, notice=True
+    ),
+    OrganisationTelling(
+        accreditation.AccreditationRefused, "accreditation_refused_provider", C, OWN, notice=True
+    ),
+    OrganisationTelling(
+        accreditation.AccreditationDecisionAnnulled, "accreditation_annulled_provider", C, OWN, notice=True
+    ),
 )
 
 
