@@ -190,8 +190,9 @@ def test_the_facts_of_an_acceptance_come_in_the_order_in_which_things_happened(
     assert kinds[-3:] == [OfferAccepted, Recruited, TraineeRegistered]
 
 
-def test_equality_data_is_written_in_one_place_and_read_there_and_for_the_return_alone() -> None:
+def test_equality_data_is_written_in_one_place_and_read_there_for_the_return_and_in_numbers_alone() -> None:
     folder = PROJECT_ROOT / "services" / "itt"
     knows = {file.stem for file in folder.rglob("*.py") if "CandidateEquality" in file.read_text()}
     returned = "recruit_records"  # the statutory return is made of trainees' records, which begin with it
-    assert knows == {"__init__", "applications", "candidate_equality", returned}
+    in_numbers = "report_equality"
+    assert knows == {"__init__", "applications", "candidate_equality", returned, in_numbers}
