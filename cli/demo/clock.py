@@ -24,14 +24,18 @@ class Clock:
 
     def __init__(self, stage: Stage, rest: Rest) -> None:
         self._stage, self._rest = stage, rest
+        self._last_step = stage.now
 
     def next_moment(self) -> datetime | None:
-        """When the next step is due; after the last, when the next deadline is, for a year at most."""
+        """When the next step is due; for a year after the last, when the next deadline is.
+
+        Some deadlines come every year, whether or not there is anybody whom they are about.
+        """
         stage = self._stage
         if (day := stage.next_day()) is not None:
             return max(office_hours(day), stage.now)
         due = self._next_due()
-        return due if due is not None and due <= stage.now + AFTERWARDS else None
+        return due if due is not None and due <= self._last_step + AFTERWARDS else None
 
     def move(self, moment: datetime) -> None:
         """Let everything happen that is due until then."""
@@ -47,6 +51,7 @@ class Clock:
     def play_steps(self) -> None:
         """The steps of the day, one after another; their effects go on beside them."""
         for who, steps in self._stage.take(self._stage.today).items():
+            self._last_step = self._stage.now
             self._stage.run(who, steps)
         self.settle()
 

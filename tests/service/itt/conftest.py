@@ -88,6 +88,8 @@ def kept(service_database: str) -> Iterator[Kept]:
         with OutboxSession(engine, info={"service": service_database}) as session, session.begin():
             return work(session)
 
+    with engine.begin() as connection:
+        set_by_migrations = connection.exec_driver_sql("SELECT at, kind, subject FROM due").all()
     carry_out(register_providers)
     carry_out(load_schools)
     yield carry_out
@@ -95,4 +97,8 @@ def kept(service_database: str) -> Iterator[Kept]:
     names = ", ".join(sorted(tables))
     with engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {names}, outbox, subject_sequence, audit, due CASCADE")
+        for deadline in set_by_migrations:
+            connection.exec_driver_sql(
+                "INSERT INTO due (at, kind, subject) VALUES (%s, %s, %s)", tuple(deadline)
+            )
     engine.dispose()
