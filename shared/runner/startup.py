@@ -3,12 +3,15 @@
 import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg2
 
 from shared.config import settings
+from shared.database import connect, database_url
 from shared.database.migrate import check_revision, migrate
+from shared.database.restores import waits_to_be_set_right
+from shared.database.seats import is_beside_a_broker
 from shared.keys import KeyRing
 from shared.logs import get_logger
 from shared.service_names import SERVICES
@@ -49,7 +52,8 @@ def check_keys() -> None:
 def make_databases_ready(services: Sequence[str], stopped: Callable[[], bool] = lambda: False) -> None:
     """Migrate the embedded server; on another one wait for the databases and check that their revision fits.
 
-    Raises WrongRevision, CannotStart when a database is away for half a minute.
+    Raises WrongRevision; CannotStart when a database is away for half a minute, was restored and not set right yet,
+    or when its services run beside a broker and this process would not.
     """
     if settings().database_url is None:
         with _alone():
@@ -57,6 +61,23 @@ def make_databases_ready(services: Sequence[str], stopped: Callable[[], bool] = 
     else:
         for service in services:
             _wait_for(service, stopped)
+    for service in () if stopped() else services:
+        _check_fit_to_start(service)
+
+
+def _check_fit_to_start(service: str) -> None:
+    with (
+        closing(connect(database_url(service), f"{service} check")) as connection,
+        connection.cursor() as cursor,
+    ):
+        if waits_to_be_set_right(cursor):
+            raise CannotStart(
+                f"the database of {service} was restored: run 'continuum restored {service}' first", 2
+            )
+        if settings().amqp_uri is None and is_beside_a_broker(cursor, service):
+            raise CannotStart(
+                f"{service} runs beside a broker on this database: set AMQP_URI to the same broker", 2
+            )
 
 
 @contextmanager
