@@ -34,6 +34,11 @@ def moment(at: datetime | str) -> str:
     return f"{day(when)}, {when:%H:%M} (Europe/London)"
 
 
+def counted(number: int, what: str) -> str:
+    """ "1 row", "2 rows"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def day(on: date | str) -> str:
     """A day in words: 27 November 2026."""
     when = date.fromisoformat(on) if isinstance(on, str) else on

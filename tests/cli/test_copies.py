@@ -75,7 +75,7 @@ def test_a_restored_service_starts_only_after_it_was_set_right(cli: Cli, tmp_pat
     assert cli("restore", folder, SOURCE, "--yes").returncode == 0
 
     runs, asks = cli("run"), cli("timeline", "Jo")
-    assert (runs.returncode, asks.returncode) == (2, 2)
+    assert (runs.returncode, asks.returncode) == (2, 2), runs.stderr + asks.stderr
     assert f"run 'continuum restored {SOURCE}' first" in runs.stderr
     assert f"{SOURCE} was restored" in cli("ledger").stderr
 
