@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -9,13 +10,15 @@ from rich.console import Console
 from cli.errors import NO
 from cli.installation import connected, demo_folder, use_demo
 from cli.ledger_table import NARROW
-from cli.output import as_json, console, table
+from cli.output import as_json, console, day, table
+from shared.calendar import LONDON
 from shared.config import settings
 from shared.database import embedded
 from shared.errors import NotFound
 from shared.events.cpd import EvaluationRequested, EvaluationScheduled
 
 Answer = dict[str, Any]
+LATE = timedelta(days=7)
 ASKED = frozenset({EvaluationScheduled.TYPE, EvaluationRequested.TYPE})
 
 
@@ -121,4 +124,6 @@ def name(person: Answer) -> str:
 
 
 def _text(entry: Answer) -> str:
-    return f"(recorded in error) {entry['text']}" if entry["voided"] else str(entry["text"])
+    text = f"(recorded in error) {entry['text']}" if entry["voided"] else str(entry["text"])
+    entered = datetime.fromisoformat(entry["recorded_at"]).astimezone(LONDON).date()
+    return f"{text} (entered {day(entered)})" if entered - date.fromisoformat(entry["on"]) > LATE else text

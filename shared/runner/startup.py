@@ -1,6 +1,7 @@
 """What must hold before services start; everything that does not is told in words, all at once where it can be."""
 
 import fcntl
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,10 +14,8 @@ from shared.database.migrate import check_revision, migrate
 from shared.database.restores import waits_to_be_set_right
 from shared.database.seats import is_beside_a_broker
 from shared.keys import KeyRing
-from shared.logs import get_logger
 from shared.service_names import SERVICES
 
-log = get_logger(__name__)
 DATABASE_WITHIN_S, PAUSE_S = 30.0, 1.0
 NOT_MADE = "does not exist"  # libpq's words for a role or a database that is not there
 
@@ -91,7 +90,7 @@ def _alone() -> Iterator[None]:
 
 
 def _wait_for(service: str, stopped: Callable[[], bool]) -> None:
-    until = time.monotonic() + DATABASE_WITHIN_S
+    until, told = time.monotonic() + DATABASE_WITHIN_S, False
     while not stopped():
         try:
             return check_revision(service)
@@ -100,7 +99,12 @@ def _wait_for(service: str, stopped: Callable[[], bool]) -> None:
                 raise CannotStart(f"{service} has no database yet: run 'continuum migrate' first") from None
             if time.monotonic() > until:
                 raise CannotStart(f"the database of {service} is away: {first_line(error)}", 3) from None
-            log.warning("waiting for a database", kind=service, error=type(error).__name__)
+            if not told:
+                sys.stderr.write(
+                    f"continuum: the database of {service} is away ({first_line(error)});"
+                    f" waiting for it, {DATABASE_WITHIN_S:.0f} s at most\n"
+                )
+            told = True
             time.sleep(PAUSE_S)
 
 

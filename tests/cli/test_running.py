@@ -124,7 +124,7 @@ def test_a_port_that_was_configured_and_is_in_use_ends_the_start(start: Start) -
     second, _ = start(HTTP_PORT=address.rpartition(":")[2])
 
     _, said = second.communicate(timeout=60)
-    assert second.returncode == 1
+    assert second.returncode == 2
     assert "is in use: set HTTP_PORT to another one" in said
     assert said.count("\n") == 1
 

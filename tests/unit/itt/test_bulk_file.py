@@ -273,7 +273,7 @@ def test_a_file_of_something_else_is_asked_whether_it_is_the_right_one() -> None
         FileUnreadable, match="None of the 51 columns is there; is this the right file"
     ) as raised:
         bulk_file.parse(b"name,age\nJo,3\n", TODAY)
-    assert len(raised.value.details["missing"]) == 51  # type: ignore[arg-type]
+    assert len(raised.value.details["missing"]) == 51
 
 
 def test_names_of_columns_are_told_five_at_most_with_the_nearest() -> None:
