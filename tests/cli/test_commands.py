@@ -73,6 +73,20 @@ def test_mistakes_of_the_configuration_are_told_by_name_and_without_a_traceback(
     assert "Traceback" not in answer.stderr
 
 
+def test_a_variable_that_is_no_number_is_told_what_would_be_right(bare: Cli) -> None:
+    answer = bare("ledger", HTTP_PORT="many")
+
+    assert (answer.returncode, "HTTP_PORT: must be a whole number" in answer.stderr) == (2, True)
+
+
+def test_maintenance_wants_a_reason_and_says_who_was_not_in_it(cli: Cli) -> None:
+    reason = cli("maintenance", "on", "itt", "--reason", "x")
+    off = cli("maintenance", "off", "itt")
+
+    assert (reason.returncode, "say why in a few words" in reason.stderr) == (2, True)
+    assert (off.returncode, off.stdout) == (0, "itt was not in maintenance\n")
+
+
 def test_a_database_that_is_away_is_one_line(bare: Cli) -> None:
     answer = bare("ledger", DATABASE_URL="postgresql://nobody@127.0.0.1:1/postgres")
 
