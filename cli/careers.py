@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -9,25 +10,29 @@ from rich.console import Console
 from cli.errors import NO
 from cli.installation import connected, demo_folder, use_demo
 from cli.ledger_table import NARROW
-from cli.output import as_json, console, table
+from cli.output import as_json, console, day, table
+from shared.calendar import LONDON
 from shared.config import settings
 from shared.database import embedded
-from shared.database.migrate import WrongRevision
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound
 from shared.events.cpd import EvaluationRequested, EvaluationScheduled
-from shared.runner.startup import CannotStart
 
 Answer = dict[str, Any]
+LATE = timedelta(days=7)
 ASKED = frozenset({EvaluationScheduled.TYPE, EvaluationRequested.TYPE})
 
 
-def show(who: str, *, json: bool, demo: bool, every: bool = False) -> int:
-    """Print it; gives 1 when there is no such person, or more than one."""
+def show(who: str, *, json: bool, demo: bool, every: bool = False, after_own: bool = False) -> int:
+    """Print it; gives 1 when there is no such person, or more than one.
+
+    Only an installation that answered, or none at all, lets the demonstration be looked into: an outage is told.
+    ``after_own``: the installation of this folder was asked before, and knows nobody of that name.
+    """
     found = _ask(who) if demo or _is_installed() else None
-    if found is None and not demo and (demo_folder() / "played").exists():
+    if found is None and not demo and _has_demonstration():
         return _from_demo(who, json, every)
     if found is None:
-        raise NotFound(_nobody(who, demo))
+        raise NotFound(_nobody(who, demo, after_own))
     if json:
         as_json(found)
     else:
@@ -35,17 +40,17 @@ def show(who: str, *, json: bool, demo: bool, every: bool = False) -> int:
     return 0 if found["person"] else NO
 
 
-def _nobody(who: str, demo: bool) -> str:
+def _nobody(who: str, demo: bool, after_own: bool) -> str:
     """Where was looked, and what to try."""
+    try_ = "try a part of the name, the TRN or the id"
+    if after_own:
+        return f"nobody is known as {who!r} here ({demo_folder().parent}), nor in the demonstration; {try_}"
     if not demo and not _is_installed():
         return (
             f"nobody is known as {who!r}: there is no installation here ({settings().data_dir}) and no demonstration"
             " was played; './continuum demo' plays one, './continuum import trainees' brings people in"
         )
-    what, try_ = (
-        "the demonstration" if demo else "the installation",
-        "try a part of the name, the TRN or the id",
-    )
+    what = "the demonstration" if demo else "the installation"
     return f"nobody is known as {who!r} in {what} ({_place()}); {try_}"
 
 
@@ -57,8 +62,18 @@ def _place() -> str:
 
 def _is_installed() -> bool:
     """Without servers of its own an installation that was never run has no data folder, and none is made to look."""
+    return _on_servers() or (settings().data_dir / "postgresql").exists()
+
+
+def _on_servers() -> bool:
     here = settings()
-    return bool(here.database_url or here.amqp_uri or (here.data_dir / "postgresql").exists())
+    return bool(here.database_url or here.amqp_uri)
+
+
+def _has_demonstration() -> bool:
+    """Whether one was played on the embedded database; whoever has servers is asking about what is on them."""
+    folder = demo_folder()
+    return not _on_servers() and (folder / "played").exists() and (folder / "postgresql").exists()
 
 
 def _ask(who: str) -> Answer | None:
@@ -67,18 +82,15 @@ def _ask(who: str) -> Answer | None:
             found: Answer = call("people", "timeline", {"query": who})
     except NotFound:
         return None
-    except (Unavailable, WrongRevision, CannotStart):
-        if (demo_folder() / "played").exists():
-            return None
-        raise
     return found if found["person"] or found["candidates"] else None
 
 
 def _from_demo(who: str, json: bool, every: bool) -> int:
     """Another folder is another process: nothing of the one that was looked at first stays open."""
     sys.stderr.write(f"continuum: from the demonstration ({demo_folder()})\n")
+    given = (("--json", json), ("--all", every), ("--after-own", True))
+    options = [name for name, is_given in given if is_given]
     use_demo()
-    options = [name for name, given in (("--json", json), ("--all", every)) if given]
     sys.stdout.flush()
     embedded.stop()
     os.execv(sys.executable, [sys.executable, "-P", "-m", "cli", "timeline", "--demo", *options, "--", who])
@@ -112,4 +124,6 @@ def name(person: Answer) -> str:
 
 
 def _text(entry: Answer) -> str:
-    return f"(recorded in error) {entry['text']}" if entry["voided"] else str(entry["text"])
+    text = f"(recorded in error) {entry['text']}" if entry["voided"] else str(entry["text"])
+    entered = datetime.fromisoformat(entry["recorded_at"]).astimezone(LONDON).date()
+    return f"{text} (entered {day(entered)})" if entered - date.fromisoformat(entry["on"]) > LATE else text

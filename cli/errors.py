@@ -50,12 +50,14 @@ def explained(error: Exception) -> tuple[str, int]:
 
 def _ours(error: Exception) -> tuple[str, int] | None:
     from shared.config import ConfigurationError
-    from shared.errors import ContinuumError, DeadlineExceeded, Fault, Invalid, Unavailable
+    from shared.errors import ContinuumError, DeadlineExceeded, Fault, Invalid, Maintenance, Unavailable
 
     if isinstance(error, Refused):
         return str(error), error.exit_code
     if isinstance(error, ConfigurationError):
         return str(error), WRONG
+    if isinstance(error, Maintenance) and (service := error.details.get("service")):
+        return f"{error.message}; 'continuum maintenance off {service}' ends it", AWAY
     if isinstance(error, Unavailable | DeadlineExceeded):
         return error.message, AWAY
     if isinstance(error, Fault) and "correlation_id" in error.details:

@@ -3,6 +3,7 @@
 import inspect
 import types
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from rich.console import Console
@@ -10,7 +11,9 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from cli.asyncapi import document
+from cli.errors import Refused
 from cli.output import as_json, console, table
+from shared.errors import join
 from shared.events import Event, Person, event_types
 from shared.messaging.declarations import subscriptions
 
@@ -83,9 +86,20 @@ def _may_be_null(hint: Any) -> bool:
     return type(None) in get_args(hint)
 
 
-def show(format: str) -> None:
-    """Print the catalogue."""
+def chosen(wanted: str | None) -> list[Entry]:
+    """Those whose type is, or begins or has in it, what is wanted. Raises Refused when there is none."""
     entries = catalogue()
+    found = [entry for entry in entries if wanted is None or wanted.casefold() in entry.type]
+    if not found:
+        near = get_close_matches(str(wanted), [entry.type for entry in entries], n=3, cutoff=0.5)
+        hint = f"; did you mean {join(near)}?" if near else "; './continuum events' lists all"
+        raise Refused(f"there is no event {wanted!r}{hint}")
+    return found
+
+
+def show(format: str, wanted: str | None = None) -> None:
+    """Print the catalogue, or the part of it that is wanted."""
+    entries = chosen(wanted)
     if format == "json":
         return as_json([asdict(entry) for entry in entries])
     if format == "markdown":

@@ -1,7 +1,8 @@
 """``continuum import trainees``: what becomes of a file."""
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,18 @@ import typer
 from cli.errors import NO, WRONG, Refused
 from cli.installation import connected
 from cli.output import as_json as print_json
-from cli.output import console, table
+from cli.output import console, counted, table
 from cli.settling import settle
 from services.itt.domain import bulk_file
-from services.itt.domain.csv_files import RowError, pack
+from services.itt.domain.csv_files import FileUnreadable, RowError, pack
 from services.itt.domain.dates import today
 from shared.context import correlation_id
+from shared.errors import TooLarge
 from shared.policy import Principal, Role
 
 SHOWN = 200
+TEMPLATE = "./continuum import template > trainees.csv"
+ALONE = "not compared with trainees who are there; add --provider"
 Answer = dict[str, Any]
 
 
@@ -29,6 +33,31 @@ def read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Refused(f"{file}: {error.strerror}", WRONG) from None
+
+
+@contextmanager
+def about_file(file: Path) -> Iterator[None]:
+    """What makes a file unreadable is told with its name, and with what writes the template that it speaks of."""
+    try:
+        yield
+    except (FileUnreadable, TooLarge) as error:
+        hint = f"; '{TEMPLATE}' writes the template" if "template" in error.message else ""
+        raise Refused(f"{file}: {error.message}{hint}", WRONG) from None
+
+
+def undo(import_id: str, *, yes: bool) -> int:
+    """Discard all trainees of a file while nobody has changed one; gives the exit code. Raises Refused, NotFound."""
+    with connected() as call:
+        known = call("itt", "get_import", {"import_id": import_id})
+        what = f"{counted(known['created'], 'trainee')} of {known['file_name']} (provider {known['provider_code']})"
+        if known["undone_at"]:
+            typer.echo(f"{what} were discarded before")
+            return 0
+        if not yes:
+            raise Refused(f"{what} would be discarded; say --yes to do it")
+        call("itt", "undo_import", {"import_id": import_id}, by=provider_of(known["provider_code"]))
+    typer.echo(f"discarded: {what}")
+    return 0
 
 
 def provider_of(code: str) -> Principal:
@@ -53,14 +82,21 @@ def _plain(errors: Iterable[RowError]) -> list[Answer]:
 
 def check_alone(file: Path, *, confirmed: Collection[int] = (), as_json: bool) -> int:
     """Check the file by its own rules, without any service."""
-    parsed = bulk_file.parse(read(file), today(datetime.now(UTC)), confirmed)
+    content = read(file)
+    with about_file(file):
+        parsed = bulk_file.parse(content, today(datetime.now(UTC)), confirmed)
     told = {"rows": parsed.row_count, "blank_rows": parsed.blank_rows, "errors": _plain(parsed.errors)}
-    return _answer(told, True, as_json)
+    exit_code = _answer(told, True, as_json)
+    sys.stdout.flush()
+    typer.echo(ALONE, err=True)
+    return exit_code
 
 
 def send(file: Path, provider: str, *, confirmed: Collection[int] = (), dry_run: bool, as_json: bool) -> int:
     """Have the service check it, and store it."""
     content = read(file)
+    with about_file(file):
+        bulk_file.parse(content, today(datetime.now(UTC)), confirmed)
     with connected() as call:
         asked = {
             "provider_code": provider,
@@ -71,7 +107,11 @@ def send(file: Path, provider: str, *, confirmed: Collection[int] = (), dry_run:
         }
         answer = call("itt", "import_trainees", asked, by=provider_of(provider))
         if answer["error_count"] > len(answer["errors"]):
-            answer["errors"] = _all_errors(call, provider, answer["import_id"])
+            answer["errors"] = _all(call, "import_errors", provider, answer["import_id"])
+        if answer["duplicate_count"] > len(answer["duplicates"]):
+            answer["duplicates"] = _all(call, "import_duplicates", provider, answer["import_id"])
+        if not answer["provider_is_registered"]:
+            typer.echo(f"continuum: provider {provider} is not registered here", err=True)
         exit_code = _answer(answer, dry_run, as_json)
         if exit_code == 0 and not dry_run:
             sys.stdout.flush()
@@ -79,14 +119,14 @@ def send(file: Path, provider: str, *, confirmed: Collection[int] = (), dry_run:
     return exit_code
 
 
-def _all_errors(call: Any, provider: str, import_id: str) -> list[Answer]:
-    errors: list[Answer] = []
+def _all(call: Any, method: str, provider: str, import_id: str) -> list[Answer]:
+    """Every page of what is wrong in a file, or of whom it repeats."""
+    found: list[Answer] = []
     after: int | None = 0
     while after is not None:
-        asked = {"import_id": import_id, "after": after}
-        page = call("itt", "import_errors", asked, by=provider_of(provider))
-        errors, after = errors + page["items"], page["next"]
-    return errors
+        page = call("itt", method, {"import_id": import_id, "after": after}, by=provider_of(provider))
+        found, after = found + page["items"], page["next"]
+    return found
 
 
 def _answer(answer: Answer, dry_run: bool, as_json: bool) -> int:
@@ -106,17 +146,19 @@ def _tell(answer: Answer, dry_run: bool) -> None:
         tell_duplicates(duplicates)
     if answer["errors"] or answer.get("duplicates"):
         return
-    blank = f", {answer['blank_rows']} blank rows passed over" if answer["blank_rows"] else ""
+    blank = f", {counted(answer['blank_rows'], 'blank row')} passed over" if answer["blank_rows"] else ""
     what = "would be stored" if dry_run else "stored"
-    typer.echo(f"{answer['rows']} trainees {what}{blank}")
+    typer.echo(f"{counted(answer['rows'], 'trainee')} {what}{blank}")
     if not dry_run:
-        typer.echo(f"import {answer['import_id']}")
+        typer.echo(f"to undo it: ./continuum import undo {answer['import_id']}")
+        typer.echo(f"to see what followed: ./continuum trace {correlation_id()}")
 
 
 def tell_errors(errors: list[Answer], rows: int) -> None:
     """The refusal: every error with its row, column and value."""
     typer.echo(
-        f"Nothing was stored: {len(errors)} errors in {rows} rows. Rows are those of a spreadsheet, the header is 1."
+        f"Nothing was stored: {counted(len(errors), 'error')} in {counted(rows, 'row')}."
+        " Rows are those of a spreadsheet, the header is 1."
     )
     cells = [(e["row"], e["column"], e["value"], _beside_column(e)) for e in errors[:SHOWN]]
     console().print(table(("row", "column", "value", "what is wrong"), cells, right=[0]))
@@ -132,11 +174,24 @@ def _beside_column(error: Answer) -> str:
 
 def tell_duplicates(duplicates: list[Answer]) -> None:
     """Rows that are trainees already."""
-    typer.echo(f"Nothing was stored: {len(duplicates)} rows match trainees who are there already.")
+    match = (
+        "1 row matches a trainee who is"
+        if len(duplicates) == 1
+        else f"{len(duplicates)} rows match trainees who are"
+    )
+    typer.echo(f"Nothing was stored: {match} there already.")
     typer.echo(
         "If one is somebody else, a twin for instance, say so with --confirm-row and the row's number."
     )
     cells = [
-        (d["row"], f"{d['first_names']} {d['last_name']}", d["state"], d["trainee_id"]) for d in duplicates
+        (d["row"], f"{d['first_names']} {d['last_name']}", _state(d["state"]), d["provider_code"], d["trn"])
+        for d in duplicates[:SHOWN]
     ]
-    console().print(table(("row", "name", "state", "trainee"), cells, right=[0]))
+    console().print(table(("row", "name", "state", "provider", "TRN"), cells, right=[0]))
+    if len(duplicates) > SHOWN:
+        typer.echo(f"... and {len(duplicates) - SHOWN} more; --json lists all")
+
+
+def _state(state: str) -> str:
+    """A trainee's state in plain words."""
+    return state.replace("_", " ").replace("trn", "TRN").replace("qts", "QTS").replace("eyts", "EYTS")

@@ -111,6 +111,8 @@ def services_here() -> Iterator[None]:
         level = "DEBUG" if here.log_level == "DEBUG" else "WARNING"
         logs.configure("cli", version=here.service_version, level=level, stream=file)
         try:
+            if here.database_url is None and not (here.data_dir / "postgresql").exists():
+                sys.stderr.write(f"continuum: making the databases in {here.data_dir} (once) ...\n")
             with running(SERVICES):
                 yield from _until_stopped()
         finally:

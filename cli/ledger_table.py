@@ -1,6 +1,6 @@
 """The ledger as a table, or as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -37,7 +37,24 @@ def ledger_table(lines: Sequence[Line], *, every: bool = False, narrow: bool = F
     rows = [(line.type, line.consumer or "(nobody)", *_counts(line, names)) for line in shown]
     rows.append(("in all", "", *[_sum(shown, name) for name in names]))
     columns = ["event", "consumer", *(name.replace("_", " ") for name in names)]
+    if narrow:
+        return table(
+            ["event and who hears it", *columns[2:]], _stacked(rows), right=range(1, len(columns) - 1)
+        )
     return table(columns, rows, right=range(2, len(columns)))
+
+
+def _stacked(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """A line for each type and beneath it one for each consumer, so that no name is split."""
+    before = None
+    for type_, consumer, *counts in rows:
+        if not consumer:
+            yield (type_, *counts)
+            continue
+        if type_ != before:
+            yield (type_, *[None] * len(counts))
+        before = type_
+        yield (f"  {consumer}", *counts)
 
 
 def _any(lines: Sequence[Line], name: str) -> bool:

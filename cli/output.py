@@ -11,6 +11,8 @@ from uuid import UUID
 from rich.console import Console
 from rich.table import Table
 
+from shared.calendar import LONDON
+
 WIDE = 200
 
 
@@ -24,6 +26,23 @@ def console(*, stderr: bool = False) -> Console:
 def as_json(answer: Any) -> None:
     """Print it as JSON, ids and dates as text."""
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def moment(at: datetime | str) -> str:
+    """A moment as people in England say it: 27 November 2026, 09:11 (Europe/London)."""
+    when = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(LONDON)
+    return f"{day(when)}, {when:%H:%M} (Europe/London)"
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 row", "2 rows"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def day(on: date | str) -> str:
+    """A day in words: 27 November 2026."""
+    when = date.fromisoformat(on) if isinstance(on, str) else on
+    return f"{when.day} {when:%B %Y}"
 
 
 def _plain(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from cli.errors import NO
-from cli.importing import SHOWN, read
+from cli.importing import SHOWN, about_file, read
 from cli.installation import connected
 from cli.output import as_json as print_json
 from cli.output import console, table
@@ -23,7 +23,9 @@ def load(file: Path, *, dry_run: bool, as_json: bool) -> int:
 
     Raises FileUnreadable when it is no extract of the register.
     """
-    register = gias.parse(read(file))
+    content = read(file)
+    with about_file(file):
+        register = gias.parse(content)
     stored = 0
     if not dry_run and register.schools:
         with connected() as call:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from shared.calendar import LONDON
+from cli.output import console, moment
 from shared.config import settings
 from shared.service_names import SERVICES
 
@@ -21,8 +21,6 @@ class Ask(Protocol):
 
 def settle(ask: Ask) -> None:
     """Wait, with a line on a terminal, and say what is still to come; with a broker the services see to it."""
-    from cli.output import console
-
     here, screen = settings(), console(stderr=True)
     if here.amqp_uri or here.demo_clock:
         return
@@ -46,7 +44,8 @@ def _is_at_rest(ask: Ask) -> bool:
     due = next_due(ask)
     if due is not None and due <= datetime.now(UTC):
         return False
-    return not any(ask(service, "backlog")["waiting_in_outbox"] for service in SERVICES)
+    backlogs = [ask(service, "backlog") for service in SERVICES]
+    return not any(each["waiting_in_outbox"] or each["waiting_to_be_tried_again"] for each in backlogs)
 
 
 def next_due(ask: Ask) -> datetime | None:
@@ -61,6 +60,5 @@ def still_to_come(due: datetime | None, *, at_rest: bool) -> str:
         return f"Not everything that is due has happened yet; it goes on {GOES_ON}"
     if due is None:
         return "Everything that was due has happened."
-    when = due.astimezone(LONDON)
-    comes = f"what comes next happens {GOES_ON} (the first on {when:%Y-%m-%d at %H:%M})"
+    comes = f"the next deadline is on {moment(due)}, and what it brings happens {GOES_ON}"
     return f"Everything that was due has happened; {comes}"

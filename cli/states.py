@@ -1,6 +1,7 @@
 """``continuum transitions``: every state machine of the system, from the tables that the code runs."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import StrEnum
 from importlib import import_module
 from pkgutil import walk_packages
@@ -40,7 +41,7 @@ def show(machine: str | None, format: str) -> None:
     """Print one machine or all of them. Raises Refused for a name that there is not."""
     found = machines()
     if machine is not None and machine not in found:
-        raise Refused(f"there is no state machine {machine!r}; there are {join(list(found))}")
+        raise Refused(f"there is no state machine {machine!r}; {_meant(machine, list(found))}")
     chosen = found if machine is None else {machine: found[machine]}
     if format == "json":
         return as_json({name: described(each) for name, each in chosen.items()})
@@ -50,6 +51,13 @@ def show(machine: str | None, format: str) -> None:
         return print(markdown(chosen.values()), end="")
     rows = [(each.name, *move) for each in chosen.values() for move in each]
     return console().print(table(("machine", "from", "event", "to"), rows))
+
+
+def _meant(machine: str, names: list[str]) -> str:
+    """Those of the same last name, else the nearest ones, else all."""
+    near = [name for name in names if name.rpartition(".")[2] == machine.rpartition(".")[2]]
+    near = near or get_close_matches(machine, names, n=3)
+    return f"{f'did you mean {join(near)}? ' if near else ''}there are {join(names)}"
 
 
 def described(machine: Machine) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def show(story: Story, *, as_json: bool, every: bool = False) -> None:
     if as_json:
         return print_json(story.as_dict())
     screen = console()
-    screen.print(tree(story, every=every), soft_wrap=True)
+    screen.print(tree(story, every=every))
     if traces := _traces(story.events):
         screen.print(
             f"In the logs: correlation_id {story.correlation_id}, trace {', '.join(traces)}", soft_wrap=True

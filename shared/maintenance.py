@@ -33,8 +33,9 @@ class Rest:
     def refusal(self, service: str) -> Maintenance:
         """What a caller is told who would change something."""
         return Maintenance(
-            f"{service} is in maintenance and changes nothing for now; nothing was done",
+            f"{service} is in maintenance ({self.why}) and changes nothing for now; nothing was done",
             retry_after_s=self.retry_after_s,
+            service=service,
         )
 
 

@@ -3,11 +3,19 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from difflib import get_close_matches
 from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 
 from cli.calls.offered import EVERY, Method, offered
 from cli.calls.shapes import Field
+from cli.errors import Refused
 from cli.output import as_json, console, table
+from shared.errors import join
+from shared.service_names import SERVICES
 
 HEAD = """\
 # Calls
@@ -28,18 +36,57 @@ any other method, while its service rests, with `Maintenance` (nothing was done)
 """
 
 
-def show(format: str) -> None:
-    """Print it."""
+NARROW = 160
+
+
+def chosen(wanted: str | None) -> list[Method]:
+    """The methods of a service, or the one of that name; those that every service has go by their own names.
+
+    Raises Refused when there is none.
+    """
     methods = offered()
+    if wanted is None:
+        return methods
+    service, _, name = wanted.rpartition(".") if "." in wanted else (wanted, "", "")
+    if found := [m for m in methods if m.service == service and name in ("", m.name)]:
+        return found
+    last = name or wanted
+    if found := [m for m in methods if m.name == last and (service == last or m.service == EVERY)]:
+        return found
+    near = get_close_matches(last, [m.name for m in methods], n=3)
+    named = [_called(m) for name in near for m in methods if m.name == name]
+    hint = f"did you mean {join(named)}?" if named else f"there are {join(SERVICES)}"
+    raise Refused(f"nothing that is called {wanted!r} can be asked; {hint}")
+
+
+def _called(method: Method) -> str:
+    return method.name if method.service == EVERY else f"{method.service}.{method.name}"
+
+
+def show(format: str, wanted: str | None = None) -> None:
+    """Print it, or the part of it that is wanted."""
+    methods = chosen(wanted)
     if format == "json":
         return as_json([asdict(method) for method in methods])
     if format == "markdown":
         return print(markdown(methods), end="")
+    screen = console()
+    if screen.width < NARROW:
+        return _blocks(methods, screen)
     rows = [
         (m.service, m.name, "yes" if m.idempotent else "no", "; ".join(m.who).replace("`", ""), m.purpose)
         for m in methods
     ]
-    return console().print(table(("service", "method", "safe to repeat", "who", "what it does"), rows))
+    return screen.print(table(("service", "method", "safe to repeat", "who", "what it does"), rows))
+
+
+def _blocks(methods: Sequence[Method], screen: Console) -> None:
+    """Where five columns have no room: a block for each method."""
+    for m in methods:
+        repeat = "Safe to repeat" if m.idempotent else "Not safe to repeat"
+        screen.print(_called(m), style="bold", soft_wrap=True)
+        told = f"{m.purpose} {repeat}. Who: {'; '.join(m.who)}.".replace("`", "")
+        screen.print(Padding(escape(told), (0, 0, 0, 2)))
 
 
 def markdown(methods: Sequence[Method]) -> str:

@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
         "events",
         epilog=examples(
             "events",
+            "events itt.qts",
             "events --format json",
             "events --format markdown > docs/events.md",
             "events --format asyncapi > docs/asyncapi.json",
@@ -29,11 +30,17 @@ def add_to(app: typer.Typer) -> None:
 
 
 def events(
+    type: Annotated[
+        str | None, typer.Argument(metavar="[TYPE]", help="A type, or a part of it.", show_default=False)
+    ] = None,
     format: Annotated[
         Format, typer.Option(help="asyncapi is docs/asyncapi.json, markdown docs/events.md.")
     ] = Format.TABLE,
 ) -> None:
-    """The catalogue of events: who publishes, who listens, what travels, and whether it names people."""
+    """The catalogue of events: who publishes, who listens, what travels, and whether it names people.
+
+    Exit code 1: there is no such event.
+    """
     from cli import events as catalogue
 
-    catalogue.show(format.value)
+    catalogue.show(format.value, type)

@@ -48,34 +48,50 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", help="What is in the database now may be lost.")] = False,
     demo: Demo = False,
 ) -> None:
-    """Replace a service's database by its copy; the service must be stopped. 'continuum restored' has to follow."""
+    """Replace a service's database by its copy; the service must be stopped.
+
+    'continuum restored' has to follow: until then the service does not start.
+    """
     from cli.errors import Refused
+    from cli.installation import operator
+    from cli.output import moment
     from shared.operations.backup import manifest_of, put_back
     from shared.operations.restored import stopped
 
     about(demo)
-    was = manifest_of(folder, _known(service))
+    then = moment(manifest_of(folder, _known(service))["taken_at"])
     if not yes:
-        raise Refused(
-            f"all that {service} committed since {was['taken_at']} would be lost; say --yes to do it"
-        )
+        raise Refused(f"all that {service} committed since {then} would be lost; say --yes to do it")
     with stopped(service):
-        put_back(folder, service)
-    typer.echo(f"{service} is as it was at {was['taken_at']}; now: continuum restored {service}")
+        put_back(folder, service, operator())
+    typer.echo(f"{service} is as it was on {then}; now: continuum restored {service}")
 
 
-def restored(service: Service, json: Json = False, demo: Demo = False) -> None:
+def restored(
+    service: Service,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="It was put back by another way than 'continuum restore'.")
+    ] = False,
+    json: Json = False,
+    demo: Demo = False,
+) -> None:
     """Set right what a restore leaves behind, before the service starts: its numbers, and what it has missed.
 
     Exit code 1 when events are lost that others have acted upon: they are listed, and cannot be published again.
     Run again it changes nothing more.
     """
+    from cli.errors import Refused
     from cli.installation import operator
     from shared.database.migrate import check_revision
-    from shared.operations.restored import lost, mend, seen, stopped
+    from shared.operations.restored import lost, mend, seen, stopped, was_restored
 
     about(demo)
     check_revision(_known(service))
+    if not anyway and not was_restored(service):
+        raise Refused(
+            f"{service} was never restored by 'continuum restore', and nothing was changed; if its database was put"
+            " back by another way, say --anyway"
+        )
     with stopped(service):
         _wait_for_queues(service)
         gone = lost(service)

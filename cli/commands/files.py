@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -32,6 +33,10 @@ def add_to(app: typer.Typer) -> None:
     group.command(
         "funding", epilog=examples("import funding rates.csv", "import funding rates.csv --dry-run")
     )(funding)
+    group.command("template", epilog=examples("import template > trainees.csv"))(template)
+        "undo",
+        epilog=examples("import undo 0199...", "import undo 0199... --yes", "import undo 0199... --demo"),
+    )(undo)
     app.add_typer(group, name="import", no_args_is_help=True)
 
 
@@ -48,18 +53,44 @@ def trainees(
 ) -> None:
     """Import trainees from a file in the national format: all rows, or none and every error by row and column.
 
-    Exit code 0: stored (or it would be); 1: refused, every error is listed; 2: the file cannot be read at all. With
-    --dry-run the provider may be left out; then nothing is compared with trainees who are there already.
+    'import template' writes an empty file to begin with. Exit code 0: stored (or it would be); 1: refused, every error
+    is listed; 2: the file cannot be read at all. With --dry-run the provider may be left out; then nothing is compared
+    with trainees who are there already.
     """
     from cli.errors import WRONG, Refused
     from cli.importing import check_alone, send
 
     about(demo)
+    provider = provider.strip().upper() if provider else provider
     if provider is None and not dry_run:
         raise Refused("name the accredited provider with --provider, or only check with --dry-run", WRONG)
     if provider is None:
         raise typer.Exit(check_alone(file, confirmed=confirm_row or (), as_json=json))
     raise typer.Exit(send(file, provider, confirmed=confirm_row or (), dry_run=dry_run, as_json=json))
+
+
+def template() -> None:
+    """Write the empty national file: the names of the columns, one row to be added for each trainee."""
+    import sys
+
+    from services.itt.domain import bulk_file
+
+    sys.stdout.write(bulk_file.template())
+
+
+def undo(
+    id: Annotated[UUID, typer.Argument(metavar="ID", help="What 'import trainees' told at its end.")],
+    yes: Annotated[bool, typer.Option("--yes", help="All trainees of the file are discarded.")] = False,
+    demo: Demo = False,
+) -> None:
+    """Discard all trainees of a file that was imported, as long as none of them has moved on.
+
+    Exit code 1: one of them has, or nothing was done because --yes was not said.
+    """
+    from cli.importing import undo as discard
+
+    about(demo)
+    raise typer.Exit(discard(str(id), yes=yes))
 
 
 def schools(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shared.keys.folder import KeyFolder
     from shared.keys.kept import KeptRing
 
+WAIT_S = 120.0  # tokens of services are good for one minute
 Folder = Annotated[
     Path | None,
     typer.Argument(
@@ -69,7 +70,7 @@ def list_(folder: Folder = None, json: Json = False, demo: Demo = False) -> None
     if json:
         return as_json(found)
     rows = [(key["kid"], key["issuer"], "signs" if key["signs"] else "is known") for key in found]
-    console().print(table(("key", "issuer", ""), rows))
+    console().print(table(("key", "issuer", "state"), rows))
 
 
 def rotate(folder: Folder = None, issuer: Issuers = None, demo: Demo = False) -> None:
@@ -82,9 +83,18 @@ def rotate(folder: Folder = None, issuer: Issuers = None, demo: Demo = False) ->
     keys = _keys(folder)
     for kid in keys.rotate(_issuers(keys, issuer)):
         typer.echo(f"{kid} signs from now on")
+    where = f" {folder}" if folder else ""
+    typer.echo(f"in two minutes: continuum keys retire{where}, and what the old keys have signed is refused")
 
 
-def retire(folder: Folder = None, issuer: Issuers = None, demo: Demo = False) -> None:
+def retire(
+    folder: Folder = None,
+    issuer: Issuers = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also within two minutes: calls under way are refused.")
+    ] = False,
+    demo: Demo = False,
+) -> None:
     """Forget all keys but those that sign: whatever the old ones have signed is refused.
 
     Wait two minutes after 'keys rotate': tokens of services are good for one. Tokens that 'continuum token' has
@@ -92,11 +102,33 @@ def retire(folder: Folder = None, issuer: Issuers = None, demo: Demo = False) ->
     """
     about(demo)
     keys = _keys(folder)
-    gone = keys.retire(_issuers(keys, issuer))
+    chosen = _issuers(keys, issuer)
+    old = {entry["kid"] for entry in keys.jwks()["keys"]} - keys.signing_kids()
+    if old and not yes:
+        _check_age(folder)
+    gone = keys.retire(chosen)
     for kid in gone:
         typer.echo(f"{kid} is refused from now on")
     if not gone:
         typer.echo("no key is there but those that sign")
+
+
+def _check_age(folder: Path | None) -> None:
+    """Raises Refused within two minutes of the last change of the keys: what was signed before is still on its way."""
+    import time
+
+    from cli.errors import Refused
+    from shared.config import settings
+    from shared.keys.folder import PUBLIC
+    from shared.keys.kept import FILE
+
+    file = folder / PUBLIC if folder else settings().data_dir / FILE
+    left_s = WAIT_S - (time.time() - file.stat().st_mtime) if file.exists() else 0.0
+    if left_s > 0:
+        raise Refused(
+            f"the keys changed just now, and what the old ones have signed is still on its way: wait {left_s:.0f} s, or"
+            " say --yes"
+        )
 
 
 def _keys(folder: Path | None) -> "KeyFolder | KeptRing":

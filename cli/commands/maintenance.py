@@ -8,6 +8,8 @@ from cli.options import Demo, Json, about, examples
 
 Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE...]", help="By default all.")]
 
+SHORTEST_REASON = 3
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
@@ -35,6 +37,12 @@ def on(
 
     The services must run; each process follows within two seconds, and a restart does not end it.
     """
+    from cli.errors import WRONG, Refused
+
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Refused(
+            f"--reason {reason!r} says too little: say why in a few words, 3 letters at least", WRONG
+        )
     about(demo)
     for service in _ask(services, "maintenance_on", {"reason": reason, "retry_after_s": retry_after}):
         typer.echo(f"{service} is in maintenance")
@@ -43,8 +51,20 @@ def on(
 def off(services: Services = None, demo: Demo = False) -> None:
     """End: what waited is handled in its order."""
     about(demo)
-    for service in _ask(services, "maintenance_off", {}):
+    was_on = [service for service in _chosen(services) if _is_on(service)]
+    for service in _ask(was_on, "maintenance_off", {}) if was_on else ():
         typer.echo(f"{service} goes on")
+    if services or not was_on:
+        for service in sorted(set(_chosen(services)) - set(was_on)):
+            typer.echo(f"{service} was not in maintenance")
+
+
+def _is_on(service: str) -> bool:
+    from shared.maintenance import found
+    from shared.operations.reading import reading
+
+    with reading(service) as session:
+        return found(session) is not None
 
 
 def status(services: Services = None, json: Json = False, demo: Demo = False) -> None:

@@ -34,9 +34,12 @@ def ledger(
     from cli.ledger_table import print_ledger
     from shared.operations.ledger import ledger as read
     from shared.operations.ledger import missing
+    from shared.operations.restored import waiting
 
     about(demo)
     lines = read(grace_s=grace)
+    for service in waiting():
+        typer.echo(f"continuum: {service} was restored: run 'continuum restored {service}'", err=True)
     print_ledger(lines, as_json=json, every=every)
     raise typer.Exit(1 if missing(lines) else 0)
 

@@ -24,10 +24,11 @@ def trace(
 ) -> None:
     """One story from all services: who asked, what was committed, who reacted when; exit code 1 when there is none.
 
-    A correlation id stands in every line of the logs (correlation_id), in the message of a fault, in the answer of
-    'import trainees --json', and in each event ('parked show'); the id of an event does as well. Events carry the
-    clock of their process, commands and reactions that of their database. It reads as the operator, and no personal
-    data.
+    A correlation id stands in every line of the logs (correlation_id), in the message of a fault, at the end of
+    'import trainees', and in each event ('parked show'); the id of an event does as well. 'continuum run' writes its
+    logs to standard error, and other commands that run services write continuum.log in the data folder
+    (CONTINUUM_DATA_DIR). Events carry the clock of their process, commands and reactions that of their database. It
+    reads as the operator, and no personal data.
     """
     from cli.story import show
     from shared.operations.tracing import trace as read

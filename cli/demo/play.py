@@ -59,6 +59,7 @@ def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
                 return _refused(answer)
             _cast(stage, answer)
             applying.complete_drafts(stage)
+            training.plan_checks(stage)
             perform(stage.now + LONGEST)
         return report(stage, screen, time.monotonic() - began, remote=remote)
 
@@ -139,7 +140,6 @@ def _cast(stage: Stage, answer: Answer) -> None:
         player = Player(number, name, trainee["person_id"], trainee, fate, own)
         stage.players.append(player)
         training.plan(stage, player)
-    training.plan_checks(stage)
     last = min(date.fromisoformat(trainee["itt_end_date"]) for trainee in trainees)
     peers.plan_mentors(stage, last + timedelta(days=30))
 

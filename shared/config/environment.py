@@ -11,6 +11,12 @@ from shared.config.fields import PARSERS, PROJECT_ROOT, with_password
 
 PASSWORD_OF = {"database_url": "database_password", "amqp_uri": "amqp_password"}
 
+PLAIN = {
+    "Not a valid integer.": "must be a whole number",
+    "Not a valid number.": "must be a number",
+    "Not a valid boolean.": "must be true or false",
+}
+
 
 class ConfigurationError(Exception):
     """The process cannot start: ``mistakes`` maps each variable to what would be right."""
@@ -52,7 +58,10 @@ class _Environment(FileAwareEnv):
             self.seal()
         except EnvValidationError as error:
             assert isinstance(error.error_messages, Mapping)
-            mistakes |= {name: [str(text) for text in said] for name, said in error.error_messages.items()}
+            mistakes |= {
+                name: [PLAIN.get(str(text), str(text)) for text in said]
+                for name, said in error.error_messages.items()
+            }
         if mistakes:
             raise ConfigurationError(mistakes) from None
 

@@ -3,10 +3,13 @@
 import select
 
 import psycopg2
+from psycopg2.extensions import cursor as Cursor
 
+from shared.config import settings
 from shared.database import Connection, connect, database_url
 
 RELAY, ACTIVE = 1, 2
+IN_ONE_PROCESS = " in one process"  # who has no broker: such processes may share a database with each other
 
 
 class Seat:
@@ -14,7 +17,8 @@ class Seat:
 
     def __init__(self, service: str, number: int) -> None:
         self._number = number
-        self.connection: Connection = connect(database_url(service), f"{service} seat {number}")
+        where = "" if settings().amqp_uri else IN_ONE_PROCESS
+        self.connection: Connection = connect(database_url(service), f"{service} seat {number}{where}")
         self.connection.autocommit = True
 
     def take(self) -> bool:
@@ -49,3 +53,14 @@ class Seat:
             self.connection.close()
         except psycopg2.Error:
             pass
+
+
+def is_beside_a_broker(cursor: Cursor, service: str) -> bool:
+    """Whether a process sits, or waits to sit, in this service's database that sends and hears by a broker."""
+    names = [f"continuum {service} seat {number}" for number in (RELAY, ACTIVE)]
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = ANY(%s))",
+        (names,),
+    )
+    return cursor.fetchone() == (True,)

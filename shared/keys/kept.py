@@ -18,7 +18,7 @@ from shared.keys.ring import KeyRing, SigningKey, public_entry
 from shared.logs import get_logger
 
 log = get_logger(__name__)
-_FILE = "keys.json"
+FILE = "keys.json"
 
 
 class KeptRing(KeyRing):
@@ -29,7 +29,7 @@ class KeptRing(KeyRing):
 
     def __init__(self, folder: Path) -> None:
         super().__init__({"keys": []})
-        self._file = folder / _FILE
+        self._file = folder / FILE
         self.folder, self._look_at = folder, 0.0
         self._stamp: Stamp | None = None
         self._read()
@@ -111,7 +111,7 @@ def fresh_key() -> dict[str, Any]:
 
 
 def _stored(folder: Path) -> dict[str, Any]:
-    file = folder / _FILE
+    file = folder / FILE
     return _keys_of(file.read_text()) if file.exists() else {}
 
 

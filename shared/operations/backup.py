@@ -16,14 +16,17 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from shared.audit import audit
 from shared.config import settings
 from shared.database import connect, database_url, make_engine
 from shared.database.migrate import grant_operator, head
+from shared.database.restores import PUT_BACK, SUBJECT
 from shared.errors import Conflict, Invalid, NotFound, Unavailable
+from shared.policy import Principal
 from shared.service_names import SERVICES
 
 MANIFEST = "manifest.json"
-PUT_BACK = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+RESTORE = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
 Progress = Callable[[str], None]
 STANDS = text("""
 SELECT (SELECT version_num FROM alembic_version) AS revision,
@@ -145,8 +148,10 @@ def manifest_of(folder: Path, service: str) -> dict[str, Any]:
     return found
 
 
-def put_back(folder: Path, service: str) -> dict[str, Any]:
+def put_back(folder: Path, service: str, by: Principal) -> dict[str, Any]:
     """Replace everything in the service's database by the copy; the service must be stopped. Gives what it was.
+
+    The audit of the database notes it, and until 'continuum restored' the service does not start.
 
     Raises Conflict for a copy of a revision that this code does not know, before anything is changed.
     """
@@ -160,13 +165,24 @@ def put_back(folder: Path, service: str) -> dict[str, Any]:
     _run("pg_restore", None, "--list", str(file))
     _empty(service)
     try:
-        _run("pg_restore", service, *PUT_BACK, str(file))
+        _run("pg_restore", service, *RESTORE, str(file))
     except ProgramFailed as failed:
         raise ProgramFailed(
             f"{failed.message}; the database of {service} is empty now, and waits for a copy"
         ) from None
+    _note(service, by, str(was["taken_at"]))
     grant_operator(service)
     return was
+
+
+def _note(service: str, by: Principal, taken_at: str) -> None:
+    engine = make_engine(database_url(service), "restore", pool=1, overflow=0)
+    try:
+        with Session(engine) as session, session.begin():
+            changes = {"taken_at": taken_at}
+            audit(session, by, datetime.now(UTC), action=PUT_BACK, subject=SUBJECT, changes=changes)
+    finally:
+        engine.dispose()
 
 
 def _empty(service: str) -> None:

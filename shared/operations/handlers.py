@@ -42,13 +42,16 @@ def next_due(session: Session) -> datetime | None:
 
 
 def backlog(session: Session) -> dict[str, Any]:
-    """Counts by type (made) and by ``source`` (handled, failed)."""
+    """Counts by type (made, handled, failed); what waits in the outbox, and what failed and is tried again."""
 
     def counts(sql: str) -> dict[str, int]:
         return {key: count for key, count in session.execute(text(sql)).all()}
 
     return {
         "waiting_in_outbox": session.scalar(text("SELECT count(*) FROM outbox")),
+        "waiting_to_be_tried_again": session.scalar(
+            text("SELECT count(*) FROM inbox_failure WHERE state IN ('retrying', 'waiting')")
+        ),
         "made": counts(
             "SELECT type, count(*) FROM (SELECT event_id, type FROM event_log"
             " UNION SELECT event_id, type FROM outbox) AS made GROUP BY 1"

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from shared.audit import audit
 from shared.database import database_url, make_engine
+from shared.database.restores import PUT_BACK, SET_RIGHT, SUBJECT, latest
 from shared.database.seats import ACTIVE, RELAY, Seat
 from shared.errors import Conflict
 from shared.messaging import catchup
@@ -89,6 +90,22 @@ def stopped(service: str) -> Iterator[None]:
         yield
 
 
+def was_restored(service: str) -> bool:
+    """Whether 'continuum restore' has ever put this database back."""
+    with reading(service) as session:
+        return latest(session) is not None
+
+
+def waiting() -> list[str]:
+    """The services whose databases were put back and not set right since then."""
+    found = []
+    for service in SERVICES:
+        with reading(service) as session:
+            if latest(session) == PUT_BACK:
+                found.append(service)
+    return found
+
+
 def seen(service: str, consumers: Sequence[str] = SERVICES) -> dict[str, int]:
     """Subject -> the highest sequence that any consumer has of this service's events."""
     highest: dict[str, int] = {}
@@ -139,8 +156,8 @@ def mend(service: str, highest: dict[str, int], gone: int, by: Principal) -> Men
                 session,
                 by,
                 datetime.now(UTC),
-                action="database.restored",
-                subject="service/database",
+                action=SET_RIGHT,
+                subject=SUBJECT,
                 changes=changes,
             )
     finally:

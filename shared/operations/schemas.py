@@ -21,6 +21,7 @@ class NextDue(Schema):
 
 class Backlog(Schema):
     waiting_in_outbox = fields.Integer()
+    waiting_to_be_tried_again = fields.Integer()
     made = fields.Dict(keys=fields.String(), values=fields.Integer())
     handled = fields.Dict(keys=fields.String(), values=fields.Integer())
     failed = fields.Dict(keys=fields.String(), values=fields.Integer())

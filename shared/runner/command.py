@@ -35,7 +35,9 @@ def main(names: Sequence[str], *, needs_broker: bool = False) -> int:
         return _say(str(error), 2)
     except CannotStart as error:
         return _say(str(error), error.exit_code)
-    except (WrongRevision, PortInUse) as error:
+    except PortInUse as error:
+        return _say(str(error), 2)
+    except WrongRevision as error:
         return _say(str(error), 1)
     except OSError as error:
         return _say(first_line(error), 1)

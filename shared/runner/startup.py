@@ -1,19 +1,21 @@
 """What must hold before services start; everything that does not is told in words, all at once where it can be."""
 
 import fcntl
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg2
 
 from shared.config import settings
+from shared.database import connect, database_url
 from shared.database.migrate import check_revision, migrate
+from shared.database.restores import waits_to_be_set_right
+from shared.database.seats import is_beside_a_broker
 from shared.keys import KeyRing
-from shared.logs import get_logger
 from shared.service_names import SERVICES
 
-log = get_logger(__name__)
 DATABASE_WITHIN_S, PAUSE_S = 30.0, 1.0
 NOT_MADE = "does not exist"  # libpq's words for a role or a database that is not there
 
@@ -49,7 +51,8 @@ def check_keys() -> None:
 def make_databases_ready(services: Sequence[str], stopped: Callable[[], bool] = lambda: False) -> None:
     """Migrate the embedded server; on another one wait for the databases and check that their revision fits.
 
-    Raises WrongRevision, CannotStart when a database is away for half a minute.
+    Raises WrongRevision; CannotStart when a database is away for half a minute, was restored and not set right yet,
+    or when its services run beside a broker and this process would not.
     """
     if settings().database_url is None:
         with _alone():
@@ -57,6 +60,23 @@ def make_databases_ready(services: Sequence[str], stopped: Callable[[], bool] = 
     else:
         for service in services:
             _wait_for(service, stopped)
+    for service in () if stopped() else services:
+        _check_fit_to_start(service)
+
+
+def _check_fit_to_start(service: str) -> None:
+    with (
+        closing(connect(database_url(service), f"{service} check")) as connection,
+        connection.cursor() as cursor,
+    ):
+        if waits_to_be_set_right(cursor):
+            raise CannotStart(
+                f"the database of {service} was restored: run 'continuum restored {service}' first", 2
+            )
+        if settings().amqp_uri is None and is_beside_a_broker(cursor, service):
+            raise CannotStart(
+                f"{service} runs beside a broker on this database: set AMQP_URI to the same broker", 2
+            )
 
 
 @contextmanager
@@ -70,7 +90,7 @@ def _alone() -> Iterator[None]:
 
 
 def _wait_for(service: str, stopped: Callable[[], bool]) -> None:
-    until = time.monotonic() + DATABASE_WITHIN_S
+    until, told = time.monotonic() + DATABASE_WITHIN_S, False
     while not stopped():
         try:
             return check_revision(service)
@@ -79,7 +99,12 @@ def _wait_for(service: str, stopped: Callable[[], bool]) -> None:
                 raise CannotStart(f"{service} has no database yet: run 'continuum migrate' first") from None
             if time.monotonic() > until:
                 raise CannotStart(f"the database of {service} is away: {first_line(error)}", 3) from None
-            log.warning("waiting for a database", kind=service, error=type(error).__name__)
+            if not told:
+                sys.stderr.write(
+                    f"continuum: the database of {service} is away ({first_line(error)});"
+                    f" waiting for it, {DATABASE_WITHIN_S:.0f} s at most\n"
+                )
+            told = True
             time.sleep(PAUSE_S)
 
 

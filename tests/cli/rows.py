@@ -28,6 +28,7 @@ def empty(*services: str) -> None:
     """As if nothing had happened yet."""
     for service in services:
         execute(service, f"TRUNCATE {TABLES}")
+        execute(service, "DELETE FROM audit WHERE subject = 'service/database'")
         execute(service, "UPDATE subscription SET verified_until = NULL, since = 'beginning'")
 
 

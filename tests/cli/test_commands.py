@@ -18,6 +18,8 @@ COMMANDS = [
     ["demo"],
     ["import", "trainees"],
     ["import", "schools"],
+    ["import", "template"],
+    ["import", "undo"],
     ["timeline"],
     ["run"],
     ["migrate"],
@@ -71,6 +73,20 @@ def test_mistakes_of_the_configuration_are_told_by_name_and_without_a_traceback(
     assert "Traceback" not in answer.stderr
 
 
+def test_a_variable_that_is_no_number_is_told_what_would_be_right(bare: Cli) -> None:
+    answer = bare("ledger", HTTP_PORT="many")
+
+    assert (answer.returncode, "HTTP_PORT: must be a whole number" in answer.stderr) == (2, True)
+
+
+def test_maintenance_wants_a_reason_and_says_who_was_not_in_it(cli: Cli) -> None:
+    reason = cli("maintenance", "on", "itt", "--reason", "x")
+    off = cli("maintenance", "off", "itt")
+
+    assert (reason.returncode, "say why in a few words" in reason.stderr) == (2, True)
+    assert (off.returncode, off.stdout) == (0, "itt was not in maintenance\n")
+
+
 def test_a_database_that_is_away_is_one_line(bare: Cli) -> None:
     answer = bare("ledger", DATABASE_URL="postgresql://nobody@127.0.0.1:1/postgres")
 
@@ -102,6 +118,7 @@ def test_a_file_is_checked_without_a_provider_or_a_service(bare: Cli, file: Path
     answer = bare("import", "trainees", str(file), "--dry-run")
 
     assert (answer.returncode, answer.stdout) == (0, "60 trainees would be stored\n")
+    assert answer.stderr == "not compared with trainees who are there; add --provider\n"
 
 
 def test_a_file_with_mistakes_is_refused_with_each_of_them(bare: Cli, tmp_path: Path) -> None:
@@ -148,6 +165,20 @@ def test_a_file_that_cannot_be_read_has_an_exit_code_of_its_own(
     assert answer.returncode == 2
     assert answer.stderr.startswith("continuum: ")
     assert answer.stderr.count("\n") == 1
+    assert str(unreadable) in answer.stderr
+
+
+def test_the_template_is_an_empty_file_and_named_by_what_speaks_of_it(bare: Cli, tmp_path: Path) -> None:
+    template = tmp_path / "template.csv"
+    template.write_text(bare("import", "template").stdout)
+
+    answer = bare("import", "trainees", str(template), "--dry-run")
+
+    assert (answer.returncode, "no row of data" in answer.stderr) == (2, True)
+    template.write_text("name,age\nJo,3\n")
+    wrong = bare("import", "trainees", str(template), "--dry-run").stderr
+    assert "None of the 51 columns is there; is this the right file?" in wrong
+    assert "./continuum import template > trainees.csv" in wrong
 
 
 def test_a_file_that_is_not_there_is_told_so(bare: Cli) -> None:
@@ -182,15 +213,24 @@ def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) ->
     assert career.returncode == 0
     assert "Registered as a trainee with provider 2A5" in career.stdout
 
-    again = cli("import", "trainees", str(file), "--provider", "2A5")
+    again = cli("import", "trainees", str(file), "--provider", "2a5")
     assert again.returncode == 1
     assert "60 rows match trainees who are there already" in again.stdout
+    assert "2A5" in again.stdout
+    assert "TRN received" in again.stdout
+    assert "provider 2A5 is not registered here" in again.stderr
 
     ledger = cli("ledger", "--json")
     assert ledger.returncode == 0
     assert json.loads(ledger.stdout)["missing"] == 0
     assert "no event was missing" in cli("reconcile").stdout
     assert "events projected again" in cli("replay", "people").stdout
+
+    import_id = json.loads(stored.stdout)["import_id"]
+    asked = cli("import", "undo", import_id)
+    assert (asked.returncode, "60 trainees of trainees.csv (provider 2A5)" in asked.stderr) == (1, True)
+    refused = cli("import", "undo", import_id, "--yes")
+    assert (refused.returncode, "moved on since" in refused.stderr) == (1, True)
 
 
 def test_whoever_is_not_known_is_not_found_and_it_is_told_where_was_looked(

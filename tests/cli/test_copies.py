@@ -67,6 +67,31 @@ def test_a_restore_asks_first_refuses_while_the_service_runs_and_then_puts_every
     assert cli("ledger").returncode == 1  # the operator may read it again, and one event was never handled
 
 
+def test_a_restored_service_starts_only_after_it_was_set_right(cli: Cli, tmp_path: Path) -> None:
+    folder = str(tmp_path / "copy")
+    assert cli("backup", folder).returncode == 0
+    never = cli("restored", SOURCE)
+    assert (never.returncode, "was never restored" in never.stderr) == (1, True)
+    assert cli("restore", folder, SOURCE, "--yes").returncode == 0
+
+    runs, asks = cli("run"), cli("timeline", "Jo")
+    assert (runs.returncode, asks.returncode) == (2, 2), runs.stderr + asks.stderr
+    assert f"run 'continuum restored {SOURCE}' first" in runs.stderr
+    assert f"{SOURCE} was restored" in cli("ledger").stderr
+
+    assert cli("restored", SOURCE).returncode == 0
+    assert "was restored" not in cli("ledger").stderr
+    assert cli("restored", SOURCE).returncode == 0
+    assert "nobody is known" in cli("timeline", "Jo").stderr
+
+
+def test_a_database_that_was_put_back_by_another_way_is_set_right_when_it_is_said(cli: Cli) -> None:
+    assert cli("restored", CONSUMER).returncode == 1
+    assert rows(database_url(CONSUMER), "SELECT FROM audit") == []
+
+    assert cli("restored", CONSUMER, "--anyway").returncode == 0
+
+
 def test_a_folder_without_a_manifest_is_no_backup(cli: Cli, tmp_path: Path) -> None:
     refused = cli("restore", str(tmp_path), SOURCE, "--yes")
     assert refused.returncode == 1

@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
 
 from shared.config import PROJECT_ROOT
+from shared.database import connect, database_url
 from shared.testing.processes import free_port
+from tests.cli.conftest import Cli
 from tests.cli.rows import execute
 
 MOST_MB = 110
@@ -72,6 +75,15 @@ def test_all_services_run_in_one_process_tell_that_they_are_ready_and_stop_in_or
     assert process.wait(30) == 0
 
 
+def test_beside_services_at_a_broker_nothing_starts_in_one_process(cli: Cli) -> None:
+    with closing(connect(database_url("cpd"), "cpd seat 1")):
+        asked, runs = cli("timeline", "Jo"), cli("run", HTTP_PORT=str(free_port()))
+
+    for answer in (asked, runs):
+        assert answer.returncode == 2
+        assert "cpd runs beside a broker on this database: set AMQP_URI" in answer.stderr
+
+
 def test_whoever_presses_control_c_is_told_that_it_stops(start: Start) -> None:
     process, address = start()
     ready(address)
@@ -112,7 +124,7 @@ def test_a_port_that_was_configured_and_is_in_use_ends_the_start(start: Start) -
     second, _ = start(HTTP_PORT=address.rpartition(":")[2])
 
     _, said = second.communicate(timeout=60)
-    assert second.returncode == 1
+    assert second.returncode == 2
     assert "is in use: set HTTP_PORT to another one" in said
     assert said.count("\n") == 1
 

@@ -108,7 +108,7 @@ def test_signing_keys_change_while_calls_and_events_go_on(running: Deployment, t
         for token in (old, new):
             call(running, token)
         make_events(running, tmp_path, 12)
-        assert running.run("cli", "keys", "retire", folder).returncode == 0
+        assert running.run("cli", "keys", "retire", folder, "--yes").returncode == 0
         time.sleep(2)  # Files are looked at once a second.
         make_events(running, tmp_path, 13)
     call(running, new)

@@ -34,7 +34,14 @@ def parse(data: bytes, today: date, confirmed_rows: Collection[int] = ()) -> Tra
 
 
 def _errors(row: Row, today: date) -> list[RowError]:
+    """A row that is wrong and ends too early is told so and no more: the rest would be guesses."""
     found = [RowError(row.number, p.column, p.value, p.message) for p in rules.problems(row.cells, today)]
+    if found and row.ends_after is not None:
+        last = list(row.cells)[-1] if row.cells else ""
+        message = (
+            f"row {row.number} ends after column {row.ends_after} of {len(COLUMNS)}; the file may be cut off"
+        )
+        return [RowError(row.number, last, row.cells.get(last, ""), message)]
     if row.surplus:
         message = "The row has more values than the header has columns; remove them"
         found.append(RowError(row.number, "", ", ".join(row.surplus), message))

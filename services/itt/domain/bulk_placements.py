@@ -31,7 +31,7 @@ class Placements:
 
 def parse(data: bytes, listed: Sequence[Listed]) -> Placements:
     """Check every row against the provider's trainees. Raises FileUnreadable or TooLarge."""
-    sheet = csv_files.read(data, COLUMNS)
+    sheet = csv_files.read(data, COLUMNS, instructions=True)
     known = by_trn(listed)
     schools: dict[UUID, dict[int, str]] = {}
     errors: list[RowError] = []

@@ -45,7 +45,9 @@ class Recommendations:
 
 def parse(data: bytes, listed: Sequence[Listed], now: datetime) -> Recommendations:
     """Check every row against the provider's trainees. Raises FileUnreadable or TooLarge."""
-    sheet = csv_files.read(data, COLUMNS, optional=[name for name in COLUMNS if name != MET_ON])
+    sheet = csv_files.read(
+        data, COLUMNS, optional=[name for name in COLUMNS if name != MET_ON], instructions=True
+    )
     met_on: dict[UUID, date] = {}
     errors: list[RowError] = []
     for row in sheet.rows:

@@ -8,6 +8,7 @@ import io
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from shared.errors import Invalid, TooLarge
 
@@ -19,6 +20,7 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright strokes"}
 _FORMULA = ("'", "=", "+", "-", "@")
 _IGNORED = "errors"
 _DO_NOT_EDIT = "do not edit"
+_SHOWN_NAMES = 5
 
 
 class FileUnreadable(Invalid):
@@ -31,11 +33,15 @@ class FileUnreadable(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A data row: ``number`` is the one that a spreadsheet shows (the header is 1); cells by column, clean."""
+    """A data row: ``number`` is the one that a spreadsheet shows (the header is 1); cells by column, clean.
+
+    ``ends_after``: how many columns it has, when they are fewer than those of the header.
+    """
 
     number: int
     cells: Mapping[str, str]
     surplus: tuple[str, ...] = ()
+    ends_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,13 @@ def protect(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def read(data: bytes, columns: Sequence[str], *, optional: Collection[str] = ()) -> Sheet:
-    """The rows of a file with these columns, in any case and order; a second line of instructions is skipped.
+def read(
+    data: bytes, columns: Sequence[str], *, optional: Collection[str] = (), instructions: bool = False
+) -> Sheet:
+    """The rows of a file with these columns, in any case and order.
+
+    ``instructions``: a second line that says "Do not edit ..." is skipped, as the two sheets for recommendations and
+    placements have one (domain page, "The bulk file"); in the file of trainees it is a row like any other.
 
     Raises FileUnreadable (empty, no_header, separator, columns, no_rows, malformed, binary, encoding) and TooLarge.
     """
@@ -128,7 +139,7 @@ def read(data: bytes, columns: Sequence[str], *, optional: Collection[str] = ())
     if not lines:
         raise FileUnreadable.because("empty", "The file is empty; start from the template")
     names = _header(lines[0], columns, optional)
-    skipped = 2 if len(lines) > 1 and _instructs(lines[1]) else 1
+    skipped = 2 if instructions and len(lines) > 1 and _instructs(lines[1]) else 1
     numbered = list(enumerate(lines[skipped:], start=skipped + 1))
     filled = [(number, cells) for number, cells in numbered if any(cells)]
     if not filled:
@@ -144,7 +155,10 @@ def _lines(text: str) -> list[list[str]]:
     try:
         return [[clean(cell) for cell in line] for line in reader]
     except csv.Error as error:
-        message = f"Line {reader.line_num} cannot be read as CSV ({error}); check its quotation marks"
+        message = (
+            f"Line {reader.line_num} cannot be read as CSV ({error}); check its quotation marks, and that the file is"
+            " whole"
+        )
         raise FileUnreadable.because("malformed", message, line=reader.line_num) from None
 
 
@@ -177,7 +191,7 @@ def _header(line: Sequence[str], columns: Sequence[str], optional: Collection[st
     missing = [name for fold, name in known.items() if fold not in folded and name not in optional]
     doubled = sorted({known[name] for name in folded if name in known and folded.count(name) > 1})
     if unknown or missing or doubled:
-        raise _wrong_columns(missing, unknown, doubled)
+        raise _wrong_columns(missing, unknown, doubled, len(columns))
     return [known.get(name, _IGNORED) for name in folded]
 
 
@@ -188,23 +202,36 @@ def _without_blank_end(names: list[str]) -> list[str]:
     return names
 
 
-def _wrong_columns(missing: list[str], unknown: list[str], doubled: list[str]) -> FileUnreadable:
-    found = (("missing", missing), ("unknown", unknown), ("there twice", doubled))
-    said = "; ".join(
-        f"{what}: {', '.join(name or '(blank)' for name in names)}" for what, names in found if names
-    )
-    return FileUnreadable.because(
-        "columns",
-        f"The columns are not those of the template. {said[0].upper()}{said[1:]}",
-        missing=missing,
-        unknown=unknown,
-        doubled=doubled,
-    )
+def _wrong_columns(
+    missing: list[str], unknown: list[str], doubled: list[str], there_are: int
+) -> FileUnreadable:
+    """All names are in the details; the message has at most five of a kind."""
+    if len(missing) == there_are:
+        message = f"None of the {there_are} columns is there; is this the right file? Start from the template"
+    else:
+        near = [_nearest(name, missing) for name in unknown]
+        found = (("missing", missing), ("unknown", near), ("there twice", doubled))
+        said = "; ".join(f"{what}: {_some(names)}" for what, names in found if names)
+        message = f"The columns are not those of the template. {said[0].upper()}{said[1:]}"
+    return FileUnreadable.because("columns", message, missing=missing, unknown=unknown, doubled=doubled)
+
+
+def _nearest(name: str, missing: Sequence[str]) -> str:
+    """An unknown name with the missing one that was probably meant."""
+    folded = {each.casefold(): each for each in missing}
+    near = get_close_matches(name.casefold(), folded, n=1)
+    return f"{name} (meant is {folded[near[0]]}?)" if near else name or "(blank)"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _row(number: int, names: Sequence[str], cells: Sequence[str]) -> Row:
     by_name = {name: cell for name, cell in zip(names, cells, strict=False) if name != _IGNORED}
-    return Row(number, by_name, tuple(cell for cell in cells[len(names) :] if cell))
+    surplus = tuple(cell for cell in cells[len(names) :] if cell)
+    return Row(number, by_name, surplus, len(cells) if len(cells) < len(names) else None)
 
 
 def write(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

@@ -62,6 +62,11 @@ class TraineeCalls:
         """All that is wrong in a file, in pages."""
         return import_files.import_errors(call.session, call.now, call.principal, **arguments)
 
+    @rpc(schemas.ImportErrors, schemas.Matches, idempotent=True)
+    def import_duplicates(self, call: Call, **arguments: Any) -> Any:
+        """All rows of a file that may be trainees already, in pages."""
+        return import_files.import_duplicates(call.session, call.now, call.principal, **arguments)
+
     @rpc(schemas.ImportId, schemas.File, idempotent=True)
     def file_with_errors(self, call: Call, **arguments: Any) -> Any:
         """The rows of a file with an ``errors`` column, to correct."""

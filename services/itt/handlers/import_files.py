@@ -70,6 +70,16 @@ def import_errors(
     return {"items": items, "next": after + limit if more else None}
 
 
+def import_duplicates(
+    session: Session, now: datetime, by: Principal, *, import_id: UUID, after: int = 0, limit: int = 200
+) -> View:
+    """All rows of a file that may be trainees already, in pages: ``after`` is the ``next`` of the page before."""
+    stored = locked(session, by, "import.read", import_id)
+    duplicates = found_again(session, stored)[1]
+    more = after + limit < len(duplicates)
+    return {"items": duplicates[after : after + limit], "next": after + limit if more else None}
+
+
 def file_with_errors(session: Session, now: datetime, by: Principal, *, import_id: UUID) -> View:
     """The rows of a file with an ``errors`` column, packed, to be corrected and sent again."""
     stored = locked(session, by, "import.read", import_id)
@@ -120,6 +130,7 @@ def answer(session: Session, stored: models.TraineeImport, found: Found) -> View
     trainees = _trainees(session, stored)
     return summary(stored) | {
         "created": len(trainees),
+        "provider_is_registered": session.get(models.Provider, stored.provider_code) is not None,
         "errors": [error_view(error) for error in parsed.errors[:SHOWN_ERRORS]],
         "duplicates": duplicates[:SHOWN_ERRORS],
         "trainees": trainees,

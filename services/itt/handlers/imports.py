@@ -42,11 +42,12 @@ def import_trainees(
 
     ``content``: the bytes as base64, better their gzip as base64 (``csv_files.pack``). ``confirmed_rows``: rows that
     a person knows to be no duplicates. The same ``import_id`` again gives the same answer.
-    Raises FileUnreadable or TooLarge for a file that cannot be read at all.
+    Raises FileUnreadable or TooLarge for a file that cannot be read at all, Invalid for an unknown provider.
     """
     policy.PERMISSIONS.require(by, "import.upload", policy.provider_relations(by, provider_code))
     if import_id and (known := session.get(models.TraineeImport, import_id)):
         return _same(session, now, known, provider_code)
+    registration.check_provider(session, provider_code)
     registration.lock_provider(session, provider_code)
     stored = _uploaded(by, now, import_id or new_id(), provider_code, file_name, confirmed_rows)
     stored.content = gzip.compress(csv_files.unpack(content), mtime=0)

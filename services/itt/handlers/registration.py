@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -45,6 +45,7 @@ def register_trainee(
     policy.PERMISSIONS.require(by, "trainee.register", policy.provider_relations(by, provider_code))
     if trainee_id and (known := session.get(models.Trainee, trainee_id)):
         return view(session, now, by, records.readable(session, by, "trainee.read", known.id))
+    check_provider(session, provider_code)
     record = _read(details, today(now))
     lock_provider(session, provider_code)
     if not confirmed and (found := matches(session, provider_code, {0: record})):
@@ -55,6 +56,16 @@ def register_trainee(
     for event in events:
         publish(session, event)
     return view(session, now, by, row)
+
+
+def check_provider(session: Session, provider_code: str) -> None:
+    """Raises Invalid for a code that nobody has, once providers are registered; without any, every code is taken."""
+    if session.get(models.Provider, provider_code) is None and session.scalar(
+        select(exists(models.Provider))
+    ):
+        raise Invalid.field(
+            "provider_code", f"{provider_code} is no provider that is registered here; check the code"
+        )
 
 
 def lock_provider(session: Session, provider_code: str) -> None:
@@ -132,6 +143,8 @@ def _match(number: int, row: models.Trainee) -> dict[str, Any]:
         "first_names": row.first_names,
         "last_name": row.last_name,
         "state": row.state,
+        "trn": row.trn,
+        "provider_code": row.provider_code,
     }
 
 

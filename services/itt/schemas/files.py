@@ -55,6 +55,13 @@ class Match(Schema):
     first_names = fields.String()
     last_name = fields.String()
     state = fields.String()
+    trn = fields.String(allow_none=True)
+    provider_code = fields.String()
+
+
+class Matches(Schema):
+    items = fields.List(fields.Nested(Match))
+    next = fields.Integer(allow_none=True)
 
 
 class Imported(Schema):
@@ -78,6 +85,7 @@ class ImportSummary(Schema):
 
 class Import(ImportSummary):
     created = fields.Integer()
+    provider_is_registered = fields.Boolean()
     errors = fields.List(fields.Nested(RowError))
     duplicates = fields.List(fields.Nested(Match))
     trainees = fields.List(fields.Nested(Imported))

@@ -31,11 +31,12 @@ def tell_organisations(session: Session, fact: Fact[Event]) -> None:
 
 
 def _about(session: Session, event: Event) -> str | None:
-    """The candidate or trainee whom the fact is about."""
+    """The candidate or trainee whom the fact is about; some facts are about the organisation alone."""
     person = getattr(event, "person", None)
     if person is not None and CONTACTS.get(type(event)) == "person_id":
         return full_name(person)
-    return contacts.name_of(session, event.person_id)  # type: ignore[attr-defined]
+    person_id: UUID | None = getattr(event, "person_id", None)
+    return contacts.name_of(session, person_id) if person_id else None
 
 
 def _mail(

@@ -125,6 +125,7 @@ def test_a_consumer_that_reads_its_past_is_told_how_long_it_took(cluster: Cluste
     assert all(0 <= took < 60_000 for took in latencies.values())
     assert cluster.call("speaker", "backlog") == {
         "waiting_in_outbox": 0,
+        "waiting_to_be_tried_again": 0,
         "made": {WORDS: 50},
         "handled": {LISTENS["speaker"]: 50},
         "failed": {},

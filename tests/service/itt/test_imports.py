@@ -18,7 +18,7 @@ from services.itt.handlers import import_files, imports, reading, trn
 from services.itt.handlers.checks import training_starts
 from shared.audit import audit_trail
 from shared.database import engine
-from shared.errors import Conflict, NotAllowed, NotFound, TransitionNotAllowed
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TransitionNotAllowed
 from shared.events.itt import TraineeRegistered
 from shared.ids import new_id
 from shared.messaging.outbox import OutboxSession
@@ -311,3 +311,37 @@ def test_files_travel_through_the_entrypoints(itt: Itt) -> None:
     assert itt.asked(PROVIDER, "undo_import", import_id=right["import_id"])["undone_at"] is not None
     assert len(itt.asked(PROVIDER, "list_imports", provider_code="2A5")["items"]) == 2
     assert itt.asked(PROVIDER, "export_trainees", provider_code="2A5")["rows"] == 0
+
+
+def test_all_duplicates_are_there_in_pages(session: Session) -> None:
+    import_file(session, *(nth(number) for number in range(3)))
+    again = import_file(session, *(nth(number) for number in range(3)))
+    ask: dict[str, Any] = {"import_id": again["import_id"], "limit": 2}
+    first = import_files.import_duplicates(session, NOW, PROVIDER, **ask)
+    rest = import_files.import_duplicates(session, NOW, PROVIDER, **ask, after=first["next"])
+    assert (again["duplicate_count"], len(first["items"]), len(rest["items"]), rest["next"]) == (
+        3,
+        2,
+        1,
+        None,
+    )
+    assert first["items"][0]["provider_code"] == "2A5"
+    with pytest.raises(NotFound):
+        import_files.import_duplicates(session, NOW, OTHER_PROVIDER, **ask)
+
+
+def test_without_registered_providers_every_code_is_taken_and_it_is_said(session: Session) -> None:
+    assert not import_file(session, nth(1))["provider_is_registered"]
+
+
+def test_once_providers_are_registered_a_code_that_nobody_has_is_refused_by_its_field(
+    session: Session,
+) -> None:
+    session.add(models.Provider(code="1XX", name="Somebody else", kind="accredited_provider"))
+    session.flush()
+    with pytest.raises(Invalid, match="2A5 is no provider that is registered here") as raised:
+        import_file(session, nth(1))
+    assert "provider_code" in raised.value.details["fields"]
+    session.add(models.Provider(code="2A5", name="Ours", kind="accredited_provider"))
+    session.flush()
+    assert import_file(session, nth(1))["provider_is_registered"]

@@ -36,7 +36,8 @@ def test_what_changes_something_is_refused_also_when_it_may_run_twice(
 ) -> None:
     with pytest.raises(Maintenance) as refused:
         call(method, id=1, note="not now")
-    assert refused.value.details == {"retry_after_s": 30}
+    assert refused.value.details["retry_after_s"] == 30
+    assert "(a new disk)" in refused.value.message
     assert entries() == {}
 
 

@@ -14,14 +14,15 @@ class Services:
     """Answer with the states of the first service in turn, the last of them for ever; the others rest."""
 
     def __init__(self, *states: tuple[datetime | None, int]) -> None:
-        self._states, self.looks = states, 0
+        self._states, self.looks, self.again = states, 0, 0
 
     def __call__(self, service: str, method: str, arguments: Mapping[str, Any] | None = None, /) -> Any:
         if service != SERVICES[0]:
-            return {"at": None, "waiting_in_outbox": 0}
+            return {"at": None, "waiting_in_outbox": 0, "waiting_to_be_tried_again": 0}
         self.looks += method == "next_due"
         due, waiting = self._states[min(self.looks, len(self._states)) - 1]
-        return {"at": due.isoformat() if due else None, "waiting_in_outbox": waiting}
+        outbox = {"waiting_in_outbox": waiting, "waiting_to_be_tried_again": self.again}
+        return {"at": due.isoformat() if due else None} | outbox
 
 
 def test_what_is_due_and_what_is_under_way_is_waited_for() -> None:
@@ -41,9 +42,15 @@ def test_patience_has_an_end() -> None:
     assert not until_at_rest(Services((None, 1)), patience_s=0.05, look_s=0.01)
 
 
+def test_what_failed_and_is_tried_again_is_under_way() -> None:
+    services = Services((None, 0))
+    services.again = 1
+    assert not until_at_rest(services, patience_s=0.05, look_s=0.01)
+
+
 def test_what_is_still_to_come_is_said_with_how_it_happens() -> None:
     due = datetime(2027, 9, 1, 8, tzinfo=UTC)
-    assert "on 2027-09-01 at 09:00" in still_to_come(due, at_rest=True)
+    assert "on 1 September 2027, 09:00 (Europe/London)" in still_to_come(due, at_rest=True)
     assert still_to_come(None, at_rest=True) == "Everything that was due has happened."
     assert "Not everything" in still_to_come(due, at_rest=False)
     assert "./continuum run" in still_to_come(due, at_rest=False)

@@ -4,9 +4,10 @@ import io
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from rich.console import Console
 
-from cli.story import tree
+from cli.story import show, tree
 from shared.operations.tracing import Command, Reaction, Story, Told
 
 BEGAN = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -69,3 +70,16 @@ def test_of_many_of_a_type_three_are_shown_and_the_rest_is_counted() -> None:
 
 def test_four_of_a_type_are_shown_as_they_are() -> None:
     assert "more of" not in shown(*map(event, range(4)))
+
+
+def test_on_a_narrow_screen_nothing_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    command = Command("itt", BEGAN, "itt", "provider 2A5", "trainee.award", "trainee/1")
+    show(Story("c-1", BEGAN, BEGAN, [command], [event(2)]), as_json=False)
+
+    told = capsys.readouterr().out
+    assert str(UUID(int=2)) in told
+    assert {"2A5", "itt.qts.awarded.v1"} <= set(told.split())
+    assert max(map(len, told.splitlines())) <= 60

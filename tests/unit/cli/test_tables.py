@@ -2,15 +2,19 @@
 
 import io
 import json
+from typing import Any
 from uuid import UUID
 
 import pytest
 from rich.console import Console
 
+from cli.calls.show import show as calls
 from cli.careers import tell
+from cli.errors import Refused
 from cli.events import catalogue, kind, markdown, show
 from cli.ledger_table import ledger_table, print_ledger, verdict
 from cli.output import as_json, table
+from cli.states import show as machines
 from shared.config import PROJECT_ROOT
 from shared.events import event_types
 from shared.operations.comparison import Fate
@@ -28,8 +32,14 @@ def shown(printable: object) -> str:
     return stream.getvalue()
 
 
-def career(width: int, *, every: bool = False) -> str:
-    entry = {"on": "2026-09-01", "source": "cpd", "recorded_by": "automatically", "voided": False}
+def career(width: int, *, every: bool = False, recorded_at: str = "2026-09-02T08:00:00Z") -> str:
+    entry: dict[str, Any] = {
+        "on": "2026-09-01",
+        "source": "cpd",
+        "recorded_by": "automatically",
+        "voided": False,
+    }
+    entry["recorded_at"] = recorded_at
     entries = [
         entry | {"text": "Induction began at school 990102", "type": "cpd.induction.opened.v1"},
         entry | {"text": "Asked to evaluate Fractions (learning)", "type": "cpd.evaluation.requested.v1"},
@@ -53,6 +63,44 @@ def test_a_timeline_on_a_narrow_screen_cuts_no_word(width: int) -> None:
     words = career(width, every=True).split()
 
     assert {"Induction", "990102", "evaluate", "(automatically)"} <= set(words)
+
+
+def test_what_was_entered_late_says_when() -> None:
+    assert "entered" not in career(200)
+    assert "(entered 27 November 2026)" in career(200, recorded_at="2026-11-27T09:00:00+00:00")
+
+
+def test_the_calls_on_a_narrow_screen_have_every_name_in_one_piece_and_are_asked_for_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    calls("table", "itt")
+    assert {"itt.import_trainees", "itt.undo_import"} <= set(capsys.readouterr().out.split())
+    calls("table", "itt.undo_import")
+    assert capsys.readouterr().out.startswith("itt.undo_import\n  ")
+    calls("table", "backlog")
+    assert capsys.readouterr().out.startswith("backlog\n")
+    with pytest.raises(Refused, match="did you mean itt.undo_import"):
+        calls("table", "itt.undo_imports")
+
+
+def test_events_are_asked_for_by_a_part_of_their_type(capsys: pytest.CaptureFixture[str]) -> None:
+    show("table", "itt.qts")
+    assert "itt.qts.awarded.v1" in (told := capsys.readouterr().out)
+    assert "cpd." not in told.split("itt.qts")[0]
+    with pytest.raises(Refused, match="did you mean"):
+        show("table", "itt.qts.award.v1")
+
+
+def test_a_state_machine_is_found_by_its_last_name() -> None:
+    with pytest.raises(Refused, match=r"did you mean itt\.trainee\?"):
+        machines("trainee", "table")
+
+
+def test_the_ledger_on_a_narrow_screen_splits_no_name() -> None:
+    stream = io.StringIO()
+    Console(file=stream, width=80).print(ledger_table([SOUND, BROKEN], narrow=True))
+    assert {SOUND.type, BROKEN.type, "people"} <= set(stream.getvalue().split())
 
 
 def test_the_catalogue_on_a_narrow_screen_has_every_type_in_one_piece(

@@ -251,3 +251,35 @@ def test_a_thousand_rows_are_checked_in_under_three_seconds(wrong: dict[str, str
     began = time.perf_counter()
     bulk_file.parse(data, TODAY)
     assert time.perf_counter() - began < 3
+
+
+def test_a_row_that_is_cut_off_is_told_where_it_ends_and_nothing_else() -> None:
+    header, row = a_file(cells()).decode().splitlines()
+    cut = ",".join(row.split(",")[:7])
+
+    (error,) = bulk_file.parse(f"{header}\n{cut}".encode(), TODAY).errors
+
+    assert error.message == "row 2 ends after column 7 of 51; the file may be cut off"
+
+
+def test_somebody_called_do_not_edit_is_a_trainee_like_any_other() -> None:
+    data = a_file(cells(first_names="Do not edit Smith"))
+
+    assert list(bulk_file.parse(data, TODAY).records) == [2]
+
+
+def test_a_file_of_something_else_is_asked_whether_it_is_the_right_one() -> None:
+    with pytest.raises(
+        FileUnreadable, match="None of the 51 columns is there; is this the right file"
+    ) as raised:
+        bulk_file.parse(b"name,age\nJo,3\n", TODAY)
+    assert len(raised.value.details["missing"]) == 51
+
+
+def test_names_of_columns_are_told_five_at_most_with_the_nearest() -> None:
+    columns = [*(f"x{number}" for number in range(7)), "frist_names", *COLUMNS[8:]]
+    with pytest.raises(FileUnreadable) as raised:
+        bulk_file.parse(a_file(cells(), columns=["frist_names", *COLUMNS[:3], *COLUMNS[4:]]), TODAY)
+    assert f"Missing: {COLUMNS[3]}" in raised.value.message
+    with pytest.raises(FileUnreadable, match="and 3 more"):
+        bulk_file.parse(a_file(cells(), columns=columns), TODAY)
