@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
         "funding", epilog=examples("import funding rates.csv", "import funding rates.csv --dry-run")
     )(funding)
     group.command("template", epilog=examples("import template > trainees.csv"))(template)
+    group.command(
         "undo",
         epilog=examples("import undo 0199...", "import undo 0199... --yes", "import undo 0199... --demo"),
     )(undo)

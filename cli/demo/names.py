@@ -47,6 +47,8 @@ SCHOOLS = {
     "990112": "Larkhill High",
 }
 
+UNIVERSITY, LEAD_SCHOOL = "North Tyne University", "Alder Grove Teaching School"
+
 BODIES = {
     "north-tyne": "North Tyne Teaching School Hub",
     "wolds": "Wolds Appropriate Body",

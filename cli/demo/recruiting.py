@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cli.demo import cast
-from cli.demo.names import SCHOOLS
+from cli.demo.names import LEAD_SCHOOL, SCHOOLS
 from cli.demo.stage import Answer, Stage
 
 CYCLE = 2024
@@ -71,11 +71,9 @@ def ask(stage: Stage, method: str, **arguments: Any) -> Answer:
 
 
 def open_courses(stage: Stage) -> list[list[str]]:
-    """Register the two providers, agree the partnership, publish the courses; gives the choices, a list a course."""
-    accredited = {"code": stage.provider_code, "name": "North Tyne University", "kind": "accredited_provider"}
-    lead = {"code": lead_code(stage), "name": "Alder Grove Teaching School", "kind": "lead_school"}
-    providers = [accredited, lead | {"urn": URNS[0], "region": "North East"}]
-    stage.ask(cast.OPERATOR, "itt", "register_providers", providers=providers)
+    """Register the lead school, agree the partnership, publish the courses; gives the choices, a list a course."""
+    lead = {"code": lead_code(stage), "name": LEAD_SCHOOL, "kind": "lead_school", "urn": URNS[0]}
+    stage.ask(cast.OPERATOR, "itt", "register_providers", providers=[lead | {"region": "North East"}])
     partners = {"lead_code": lead["code"], "accredited_code": stage.provider_code}
     stage.ask(stage.provider, "itt", "agree_partnership", **partners, from_on=PARTNERS_SINCE)
     return [_published(stage, course) for course in COURSES]

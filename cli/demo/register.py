@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from importlib.resources import files
 
+from cli.demo.names import UNIVERSITY
 from cli.demo.stage import Stage
 from services.itt.domain.gias import School, parse
 
@@ -13,5 +14,7 @@ def schools() -> tuple[School, ...]:
 
 
 def load(stage: Stage) -> None:
-    """Load the register, so that schools have names, and places on the map."""
+    """Load the register, so that schools have names, and places on the map; and the accredited provider."""
     stage.call("itt", "load_schools", {"schools": [asdict(school) for school in schools()]})
+    accredited = {"code": stage.provider_code, "name": UNIVERSITY, "kind": "accredited_provider"}
+    stage.call("itt", "register_providers", {"providers": [accredited]})
