@@ -12,8 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from services.notifications import delivery
 from services.notifications.domain.messages import State
-from services.notifications.domain.organisations import OrganisationKind
-from services.notifications.handlers import deliveries, organisations, telling
+from services.notifications.domain.organisations import (
+    TO_ORGANISATIONS,
+    OrganisationKind,
+    OrganisationTelling,
+)
+from services.notifications.handlers import deliveries, organisation_telling, organisations, telling
 from services.notifications.models import Contact, Message, OrganisationContact
 from services.notifications.service import NotificationsService
 from shared.audit import audit_trail
@@ -27,6 +31,7 @@ from shared.messaging import Fact, declared
 from shared.policy import Principal, Role
 from shared.testing import fact, principal
 from tests.service.notifications.test_calls import ask
+from tests.unit.notifications.test_telling import an
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 1, 12, 23, 30, tzinfo=UTC)
@@ -400,3 +405,20 @@ def test_who_names_no_kinds_wants_all(session: Session) -> None:
     made = ask(session, LEADER, "set_organisation_contacts", organisation=PROVIDER, contacts=[plain])
     assert made["contacts"][0]["kinds"] == [kind.value for kind in OrganisationKind]
     assert UUID(made["contacts"][0]["contact_id"])
+
+
+@pytest.mark.parametrize("row", TO_ORGANISATIONS, ids=lambda row: row.template)
+def test_each_row_of_the_table_is_told_to_the_inbox_of_each_organisation(
+    session: Session, row: OrganisationTelling
+) -> None:
+    condition = {"by_default": True, "reinstated": False}
+    event = an(
+        row.event,
+        **{name: value for name, value in condition.items() if name in row.event.__dataclass_fields__},
+    )
+
+    organisation_telling.tell_organisations(session, fact(event, now=NOON))
+
+    told = session.scalars(select(Message).where(Message.template == row.template)).all()
+    assert told
+    assert {message.organisation for message in told} == set(row.organisations(event))
