@@ -59,7 +59,7 @@ def family(categories: Sequence[str], tables: Sequence[Counted]) -> Family:
     sums = {row: sum(first.counts[row, column] for column in first.columns) for row in categories}
     without = _hidden_totals(categories, sums)
     unseen = [_hidden_within(table, without) for table in tables]
-    if without is None or any(each is None for each in unseen):
+    if any(each is None for each in unseen):
         return Family(dict.fromkeys(categories), tuple(dict.fromkeys(table.counts) for table in tables))
     shown = [
         {key: None if each is None or key in each else n for key, n in table.counts.items()}
@@ -68,17 +68,15 @@ def family(categories: Sequence[str], tables: Sequence[Counted]) -> Family:
     return Family({row: None if row in without else n for row, n in sums.items()}, tuple(shown))
 
 
-def _hidden_totals(categories: Sequence[str], sums: Mapping[str, int]) -> frozenset[str] | None:
+def _hidden_totals(categories: Sequence[str], sums: Mapping[str, int]) -> frozenset[str]:
     """The categories whose total is not shown, the total of all being known."""
     alone = {(row, ALL): sums[row] for row in categories}
     unseen = hidden(Counted(tuple(categories), (ALL,), alone, frozenset(categories)))
-    return None if unseen is None else frozenset(row for row, _ in unseen)
+    return frozenset(categories if unseen is None else (row for row, _ in unseen))
 
 
-def _hidden_within(table: Counted, without: frozenset[str] | None) -> frozenset[Cell] | None:
+def _hidden_within(table: Counted, without: frozenset[str]) -> frozenset[Cell] | None:
     """The counts of a table that are not shown: all of the categories without a total, and what ``hidden`` finds."""
-    if without is None:
-        return None
     left_out = frozenset(key for key in table.counts if key[0] in without)
     kept = {key: n for key, n in table.counts.items() if key not in left_out}
     rows = tuple(row for row in table.rows if row not in without)

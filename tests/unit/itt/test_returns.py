@@ -119,6 +119,12 @@ def test_the_census_counts_on_a_day_of_its_window_that_has_come(on: date, said: 
         returns.check_census_day(2026, on, OCTOBER)
 
 
+def test_the_day_itself_and_both_ends_of_the_window_are_possible() -> None:
+    for on in (date(2026, 9, 1), date(2026, 10, 20)):
+        returns.check_census_day(2026, on, OCTOBER)
+    assert returns.opens_at(Kind.CENSUS, 2026) == datetime(2026, 8, 31, 23, tzinfo=UTC)
+
+
 def test_counts_stand_under_a_heading_and_who_is_under_none_at_the_end() -> None:
     counts: list[dict[str, Any]] = [
         {"subject": None, "trainees": 1, "new_entrants": 0},
