@@ -168,7 +168,7 @@ class SmtpChannel:
             raise
 
     def _expect(self, answer: tuple[int, bytes], code: str, for_ever: type[Refused]) -> None:
-        """Raises what a no means: ``for_ever`` for a 5yz. A no to the sender is about ourselves, not about this mail."""
+        """Raises what a no means: ``for_ever`` for a 5yz. A no to the sender is about ourselves, not about the mail."""
         if answer[0] not in (250, 251):
             self._begin_anew()
             raise _answer(answer[0], code, for_ever)
