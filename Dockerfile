@@ -1,5 +1,6 @@
 # One service and what all services share:  docker build --build-arg SERVICE=itt --target service .
 # The command line for operators:           docker build --target cli .
+# The same with PostgreSQL's own programs:  docker build --target backup .
 # Everything is installed in the first stages; what runs has neither compiler nor installer, and no root.
 FROM python:3.11-slim-bookworm AS libraries
 COPY deploy/requirements.lock /requirements.lock
@@ -50,6 +51,26 @@ LABEL org.opencontainers.image.title="continuum-cli" \
 COPY --from=code-of-cli /opt/continuum /opt/continuum
 ENTRYPOINT ["python", "-P", "-m", "cli"]
 CMD ["--help"]
+
+# PostgreSQL's programs of the server's version, with the libraries that they need and the base lacks. Both images are
+# of one Debian, so the C library is the same and stays behind.
+FROM postgres:17-bookworm AS postgresql
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
+RUN mkdir -p /opt/postgresql/bin /opt/postgresql/lib \
+    && cp /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore /opt/postgresql/bin/ \
+    && ldd /opt/postgresql/bin/* | awk '$3 ~ /^\// { print $3 }' | sort -u \
+        | grep -vE '/lib(c|m|dl|rt|pthread|resolv)\.so' | xargs cp -L -t /opt/postgresql/lib \
+    && for name in pg_dump pg_restore; do \
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=/opt/postgresql/lib exec /opt/postgresql/bin/%s "$@"\n' "$name" >"/opt/$name"; \
+    done && chmod 755 /opt/pg_dump /opt/pg_restore
+
+FROM cli AS backup
+LABEL org.opencontainers.image.title="continuum-backup" \
+      org.opencontainers.image.description="Continuum's command line with pg_dump and pg_restore: backup, restore, restored"
+COPY --from=postgresql /opt/postgresql /opt/postgresql
+COPY --from=postgresql /opt/pg_dump /opt/pg_restore /usr/local/bin/
+# The build itself says whether a library is missing.
+RUN pg_dump --version && pg_restore --version
 
 FROM code AS code-of-service
 ARG SERVICE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 # Commands that run services or call them: their sockets are green, so they are patched before anything is imported.
 GREEN = frozenset(
-    "backup demo events import ledger maintenance migrate parked reconcile replay report restore restored rpc run"
+    "backup demo events import ledger mails maintenance migrate parked reconcile replay report restore restored rpc run"
     " timeline trace token keys version".split()
 )
 

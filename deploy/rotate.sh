@@ -6,10 +6,12 @@
 #   retire     two minutes after 'keys': what the old ones have signed is refused
 #
 # Files are written over where they lie: a container sees the file that it was given, not its name.
+# COMPOSE names the program; otherwise it is the plugin of newer engines, or docker-compose where there is none.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=deploy/secrets
-read -ra compose <<<"${COMPOSE:-docker compose}"
+: "${COMPOSE:=$(docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)}"
+read -ra compose <<<"$COMPOSE"
 
 random() {
     head -c 32 /dev/urandom | base64 | tr -d '\n' | tr '+/' '-_' | tr -d '='

@@ -186,6 +186,37 @@ kill_active() {
     echo "-> the other replica took over, and the killed one came back"
 }
 
+# Passwords and keys change while work goes on; the keys that were are retired when nothing signed by them is on its way.
+# Only secrets that this run has made: those that were there may be an installation's that runs.
+rotate() {
+    ((own_secrets)) || { echo "-> left out: deploy/secrets was there before, and may be another installation's"; return 0; }
+    COMPOSE=$COMPOSE deploy/rotate.sh "$1" && healthy
+}
+
+retire() {
+    ((! own_secrets)) || sleep 120
+    rotate retire
+}
+
+# The command line with PostgreSQL's programs; what it copies belongs to whoever runs this.
+copies() {
+    compose run --rm -T --no-deps --user "$(id -u):$(id -g)" --volume "$folder/copies:/copies" backup "$@"
+}
+
+# back_up NAME: into a folder of that name
+back_up() {
+    mkdir -p "$folder/copies" && copies backup "/copies/$1" || return 1
+    [[ $(find "$folder/copies/$1" -name '*.dump' | wc -l) == "${#services[@]}" ]] || return 1
+    echo "-> a copy of each of ${#services[@]} databases, $(du -sk "$folder/copies/$1" | cut -f 1) KiB"
+}
+
+# What was copied at rest is put back: nothing is lost, so nothing is listed.
+restore() {
+    compose stop cpd && copies restore /copies/at-rest cpd --yes && copies restored cpd || return 1
+    up --scale cpd=2 && ledger || return 1
+    echo "-> restored from the copy and started again; nothing is missing"
+}
+
 mails_once() {
     local files sent
     files=$(docker exec "$(container notifications)" python -c \
@@ -263,13 +294,16 @@ remove() {
     docker rm -f "$COMPOSE_PROJECT_NAME-work" >/dev/null 2>&1
     compose down -v --remove-orphans >/dev/null 2>&1
     rm -rf "$folder"
+    ((! ${own_secrets:-0})) || rm -rf deploy/secrets
 }
 
 trap remove EXIT
 load=$(load_average)
 compose down -v --remove-orphans >/dev/null 2>&1
 
-step "Build all images" compose build
+own_secrets=0
+[[ -e deploy/secrets ]] || own_secrets=1
+step "Build all images" compose --profile backup build
 step "Secrets" deploy/make-secrets.sh
 step "Images" images_are_small
 step "What is in an image" image_holds_one_service
@@ -294,7 +328,13 @@ step "Kill the active replica of cpd under work" kill_active
 step "Restart rabbitmq under work" restart rabbitmq
 step "Restart postgres under work" restart postgres
 step "Migrate again under work" compose run --rm -T --no-deps migrate
+step "New passwords under work, \`rotate.sh passwords\`" rotate passwords
+step "New keys under work, \`rotate.sh keys\`" rotate keys
+step "The old keys are refused two minutes later, \`rotate.sh retire\`" retire
+step "A backup under work" back_up under-work
 step "Work ends" end_work
+step "A backup at rest" back_up at-rest
+step "cpd is restored from it" restore
 step "Each mail once" mails_once
 memory >"$folder/memory"
 step "Stop" stop

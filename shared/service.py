@@ -14,6 +14,7 @@ from shared import aliases, maintenance
 from shared.config import settings
 from shared.errors import NotAllowed
 from shared.events.people import PersonMerged, PersonSeparated
+from shared.health.counted import Counted
 from shared.messaging import Fact, projects
 from shared.messaging.consumer import InboxConsumer
 from shared.messaging.relay import Relay
@@ -37,6 +38,7 @@ class Service:
     """The base of every service. Its entrypoints are for operators and for other services."""
 
     name: ClassVar[str]
+    counted: ClassVar[tuple[Counted, ...]] = ()
     relay = Relay()
     others = ServiceRpc()
     machinery = Machinery()

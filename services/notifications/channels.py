@@ -16,6 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
+from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from services.notifications.handlers.sending import Mail
@@ -57,17 +58,39 @@ class Channel(Protocol):
         """Let go of connections."""
 
 
+def in_ascii(address: str) -> str:
+    """``jo@exämple.org`` as ``jo@xn--exmple-cua.org``, which every server takes (IDNA, RFC 3490).
+
+    Raises UnicodeError for a local part beyond ASCII, which needs a server with SMTPUTF8, and for a domain that would
+    come back as another one: ``straße.de`` is not ``strasse.de``.
+    """
+    local, _, domain = address.rpartition("@")
+    local.encode("ascii")
+    if domain.isascii():
+        return address
+    encoded = domain.encode("idna")
+    if encoded.decode("idna").lower() != normalize("NFC", domain.lower()):
+        raise UnicodeError("the domain is not the same after encoding")
+    return f"{local}@{encoded.decode('ascii')}"
+
+
 def as_message(mail: Mail, sender: str) -> EmailMessage:
-    """MIME with an id of its own that is the same each time. Raises Refused for what is no address."""
+    """MIME with an id of its own that is the same each time.
+
+    Raises Refused for what is no address, ServerAway when it is our own that is none: no mail can leave then.
+    """
     message = EmailMessage(policy=SMTP)
     try:
-        message["To"] = Address(mail.name.replace("\n", " "), addr_spec=mail.address)
+        message["From"] = Address("Continuum", addr_spec=in_ascii(sender))
+    except (ValueError, IndexError) as error:
+        raise ServerAway("sender_not_an_address") from error
+    try:
+        message["To"] = Address(mail.name.replace("\n", " "), addr_spec=in_ascii(mail.address))
     except (ValueError, IndexError) as error:
         raise Refused("not_an_address") from error
-    message["From"] = Address("Continuum", addr_spec=sender)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<{mail.message_id}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.message_id}@{message['From'].addresses[0].domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     return message
@@ -111,10 +134,10 @@ class SmtpChannel:
         message = as_message(mail, self._sender)
         with self._faults("server_away", ServerAway):
             server = self._connected()
-            self._expect(server.mail(self._sender), "sender_refused")
-            self._expect(server.rcpt(mail.address), "recipient_refused")
+            self._expect(server.mail(in_ascii(self._sender)), "sender_refused", ServerAway)
+            self._expect(server.rcpt(in_ascii(mail.address)), "recipient_refused", Refused)
         with self._faults("no_answer_to_data", OutcomeLost):
-            self._expect(server.data(message.as_bytes()), "content_refused")
+            self._expect(server.data(message.as_bytes()), "content_refused", Refused)
 
     def close(self) -> None:
         server, self._server = self._server, None
@@ -123,29 +146,50 @@ class SmtpChannel:
 
     @contextmanager
     def _faults(self, code: str, unknown: type[Refused]) -> Iterator[None]:
-        """What the connection does to us, as what is known of the mail. After any fault we connect anew."""
+        """What the connection does to us, as what is known of the mail. After any fault we connect anew.
+
+        A fault of our own as well leaves the conversation in the middle, where no other mail may go on.
+        """
         try:
             yield
+        except Refused:
+            raise
         except smtplib.SMTPDataError as error:
             self.close()
-            raise _answer(error.smtp_code, "content_refused") from error
+            raise _answer(error.smtp_code, "content_refused", Refused) from error
         except smtplib.SMTPResponseException as error:
             self.close()  # it is ourselves whom the server does not want, not this mail
             raise ServerAway(f"login_refused: {error.smtp_code}") from error
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise unknown(code) from error
+        except Exception:
+            self.close()
+            raise
 
-    def _expect(self, answer: tuple[int, bytes], code: str) -> None:
+    def _expect(self, answer: tuple[int, bytes], code: str, for_ever: type[Refused]) -> None:
+        """Raises what a no means: ``for_ever`` for a 5yz. A no to the sender is about ourselves, not about the mail."""
         if answer[0] not in (250, 251):
+            self._begin_anew()
+            raise _answer(answer[0], code, for_ever)
+
+    def _begin_anew(self) -> None:
+        """So that the next mail does: over a new connection when the server has hung up after its no."""
+        try:
             if self._server is not None:
                 self._server.rset()
-            raise _answer(answer[0], code)
+        except (smtplib.SMTPException, OSError):
+            self.close()
 
     def _connected(self) -> smtplib.SMTP:
+        """Raises what ``_faults`` knows, and ServerAway for a login that cannot be said in ASCII."""
         if self._server is None:
             self._server = self._open()
-            self._secure(self._server)
+            try:
+                self._secure(self._server)
+            except UnicodeError as error:
+                self.close()
+                raise ServerAway("login_not_ascii") from error
         return self._server
 
     def _open(self) -> smtplib.SMTP:
@@ -164,9 +208,11 @@ class SmtpChannel:
         server.ehlo_or_helo_if_needed()
 
 
-def _answer(status: int, code: str) -> Refused:
-    """A server's no: for now (4yz) or for ever (5yz). RFC 5321, 4.2.1."""
-    kind = Refused if 500 <= status < 600 else NotReached
+def _answer(status: int, code: str, for_ever: type[Refused]) -> Refused:
+    """A server's no: it closes (421), for now (4yz) or for ever (5yz). RFC 5321, 4.2.1 and 3.8."""
+    if status == 421 or for_ever is ServerAway:
+        return ServerAway(f"{code}: {status}")
+    kind = for_ever if 500 <= status < 600 else NotReached
     return kind(f"{code}: {status}")
 
 

@@ -16,10 +16,11 @@ from shared.logs import get_logger
 BUDGET_S = 10.0
 log = get_logger(__name__)
 Sessions = Callable[[], Session]
+Clock = Callable[[], float]
 EVENTS: dict[type[Refused], str] = {
     Refused: "refused",
     NotReached: "not_reached",
-    ServerAway: "not_reached",
+    ServerAway: "server_away",
     OutcomeLost: "outcome_lost",
 }
 
@@ -27,12 +28,12 @@ EVENTS: dict[type[Refused], str] = {
 class _Run:
     """One run of the loop: it ends when time is up, or when there is no server to talk to."""
 
-    def __init__(self, channel: Channel, budget_s: float) -> None:
-        self.channel, self._until, self.away = channel, time.monotonic() + budget_s, False
+    def __init__(self, channel: Channel, budget_s: float, clock: Clock) -> None:
+        self.channel, self._clock, self._until, self.away = channel, clock, clock() + budget_s, False
 
     @property
     def over(self) -> bool:
-        return self.away or time.monotonic() > self._until
+        return self.away or self._clock() > self._until
 
     def hand_over(self, mails: Sequence[Mail]) -> list[Outcome]:
         """Each of them until the run is over; the rest is put back as if it had not been claimed."""
@@ -52,9 +53,11 @@ class _Run:
         return Outcome(mail.message_id, "accepted")
 
 
-def deliver(open_session: Sessions, channel: Channel, budget_s: float = BUDGET_S) -> int:
+def deliver(
+    open_session: Sessions, channel: Channel, budget_s: float = BUDGET_S, clock: Clock = time.monotonic
+) -> int:
     """Deliver what is ready, for so long at most; gives how many were taken by the channel."""
-    run, taken = _Run(channel, budget_s), 0
+    run, taken = _Run(channel, budget_s, clock), 0
     with open_session() as session, session.begin():
         sending.take_over(session)
     try:

@@ -10,6 +10,7 @@ from shared.paging import MAX_LIMIT
 ORGANISATION_KINDS = [kind.value for kind in OrganisationKind]
 KINDS = [kind.value for kind in Kind]
 STATES = [state.value for state in State]
+LEFT = [State.FAILED.value, State.UNKNOWN.value]
 
 
 class Paged(Schema):
@@ -205,6 +206,21 @@ class SendAgain(Schema):
 
     message_id = fields.UUID(required=True)
     reason = fields.String(required=True, validate=validate.Length(3, 500))
+
+
+class SendAllAgain(Paged):
+    """A page of the messages in that state, oldest first, to send once more, and why."""
+
+    state = fields.String(required=True, validate=validate.OneOf(LEFT))
+    reason = fields.String(required=True, validate=validate.Length(3, 500))
+
+
+class SentAgain(Schema):
+    """How many are sent again, and how many of the page stay as they are: no address is known of the recipient."""
+
+    changed = fields.Integer(required=True)
+    without_address = fields.Integer(required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class Counts(Schema):

@@ -38,6 +38,7 @@ class NotificationsService(Service):
     """Tells people what they should hear of."""
 
     name = "notifications"
+    counted = (deliveries.COUNTED,)
 
     @projects(*CONTACTS)
     def contact_told(self, session: Session, fact: Fact[Event]) -> None:
@@ -138,6 +139,11 @@ class NotificationsService(Service):
         return deliveries.send_again(
             call.session, call.now, call.principal, message_id=message_id, reason=reason
         )
+
+    @rpc(schemas.SendAllAgain, schemas.SentAgain)
+    def send_all_again(self, call: Call, **arguments: Any) -> dict[str, Any]:
+        """Send a page of those that failed, or of those nobody knows the end of, once more, with a reason."""
+        return deliveries.send_all_again(call.session, call.now, call.principal, **arguments)
 
     @rpc(None, schemas.Counts, idempotent=True)
     def counts(self, call: Call) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import eventlet
 import psycopg2
@@ -14,6 +15,8 @@ from shared import maintenance
 from shared.config import settings
 from shared.database import Connection, connect, database_url
 from shared.database.migrate import head, stands_on
+from shared.health.counted import Counted
+from shared.service_names import SERVICES, service_class
 
 PATIENCE_S = 3.0
 WAITING = "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) FROM outbox"
@@ -38,6 +41,7 @@ class _Look:
     failures: dict[str, tuple[int, float]]
     timers_parked: int
     overdue_s: float
+    counted: dict[Counted, dict[str, int]]
 
 
 class Databases(Collector):
@@ -83,10 +87,11 @@ class _Gauges:
             "How late the oldest deadline is that has not fired",
             labels=one,
         )
+        self.counted: dict[str, GaugeMetricFamily] = {}
 
     def all(self) -> Iterator[Metric]:
         yield from (self.up, self.fits, self.resting, self.outbox, self.age)
-        yield from (self.failures, self.oldest, self.timers_parked, self.overdue)
+        yield from (self.failures, self.oldest, self.timers_parked, self.overdue, *self.counted.values())
 
     def add(self, service: str, look: _Look | None) -> None:
         self.up.add_metric([service], int(look is not None))
@@ -103,6 +108,14 @@ class _Gauges:
             self.failures.add_metric([service, state], count)
             if state != "discarded":
                 self.oldest.add_metric([service, state], age_s)
+        for what, numbers in look.counted.items():
+            self._add_counted(service, what, numbers)
+
+    def _add_counted(self, service: str, what: Counted, numbers: dict[str, int]) -> None:
+        made = GaugeMetricFamily(what.name, what.says, labels=["service", "state"])
+        family = self.counted.setdefault(what.name, made)
+        for state in what.states:
+            family.add_metric([service, state], numbers.get(state, 0))
 
 
 def _look(service: str) -> _Look | None:
@@ -126,6 +139,7 @@ def _read(connection: Connection, service: str) -> _Look:
         failures = {state: (int(number), float(age)) for state, number, age in cursor.fetchall()}
         cursor.execute(DUE)
         parked, late_s = cursor.fetchone() or (0, None)
+        counted = {what: _count(cursor, what) for what in _counted_of(service)} if fits else {}
     overdue_s = 0.0 if settings().demo_clock else float(late_s or 0)
     return _Look(
         fits,
@@ -135,7 +149,19 @@ def _read(connection: Connection, service: str) -> _Look:
         failures,
         int(parked),
         overdue_s,
+        counted,
     )
+
+
+def _count(cursor: Any, what: Counted) -> dict[str, int]:
+    cursor.execute(what.statement)
+    return {state: int(number) for state, number in cursor.fetchall()}
+
+
+@cache
+def _counted_of(service: str) -> tuple[Counted, ...]:
+    """What the service counts besides."""
+    return tuple(service_class(service).counted) if service in SERVICES else ()
 
 
 @cache

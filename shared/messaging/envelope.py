@@ -17,6 +17,9 @@ SPEC = "1.0"
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
+MISFIT = "the payload does not fit the schema"
+
+
 class Undecodable(Exception):
     """What lies in the queue is not an event of ours; the text says why, without its content."""
 
@@ -157,9 +160,7 @@ def to_event(envelope: Envelope) -> Event:
         return loaded(cls, data)
     except Exception as error:  # noqa: BLE001 - marshmallow's, and what its fields let through
         messages = getattr(error, "messages", None)
-        raise Undecodable(
-            f"the payload does not fit the schema: {messages or type(error).__name__}"
-        ) from None
+        raise Undecodable(f"{MISFIT}: {messages or type(error).__name__}") from None
 
 
 def to_fact(envelope: Envelope, event: Event, *, late: bool, demo: bool) -> Fact[Event]:

@@ -20,7 +20,7 @@ from shared.database.tables import INBOX
 from shared.database.tables import INBOX_FAILURE as F
 from shared.errors import ContinuumError
 from shared.messaging import metrics
-from shared.messaging.envelope import Envelope, Undecodable
+from shared.messaging.envelope import MISFIT, Envelope, Undecodable
 
 UNKNOWN_FOR = timedelta(hours=24)
 MAX_STARTS = 3
@@ -135,6 +135,14 @@ def verdict(error: Exception, attempts: int) -> dict[str, Any]:
         return {"state": "parked", "reason": "gave up", "next_attempt_at": None}
     pause = timedelta(seconds=delays[attempts - 1])
     return {"state": "retrying", "reason": "failed", "next_attempt_at": NOW + literal(pause)}
+
+
+def may_be_mended() -> Any:
+    """Condition: another version of the code might handle it, as one that knows a schema which it fits.
+
+    What is no event of ours (of the source ``unknown``), or no JSON, no version will ever read.
+    """
+    return (F.c.reason != "undecodable") | ((F.c.source != "unknown") & F.c.error.contains(MISFIT))
 
 
 def first() -> Any:

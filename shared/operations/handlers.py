@@ -14,7 +14,7 @@ from shared.database import sessions
 from shared.database.tables import INBOX_FAILURE as F
 from shared.database.tables import SUBSCRIPTION
 from shared.errors import Invalid, NotAllowed, NotFound
-from shared.messaging import catchup, metrics
+from shared.messaging import catchup, failures, metrics
 from shared.policy import Principal, Role
 
 NOW = func.clock_timestamp()
@@ -132,14 +132,14 @@ def latencies(service: str) -> dict[str, Any]:
 def parked_retry(
     session: Session, now: datetime, by: Principal, event_ids: Sequence[UUID] | None
 ) -> dict[str, Any]:
-    """From parked to retrying, at once; all of them when no ids are given."""
+    """From parked to retrying, at once; all of them when no ids are given. What can never be read stays."""
     require_operator(by, "parked_retry")
     chosen = F.c.state == "parked"
     if event_ids is not None:
         chosen &= F.c.message_id.in_(event_ids)
     changed = session.scalars(
         update(F)
-        .where(chosen, F.c.reason != "undecodable")
+        .where(chosen, failures.may_be_mended())
         .values(
             state="retrying", reason="operator", attempts=0, starts=0, next_attempt_at=NOW, updated_at=NOW
         )

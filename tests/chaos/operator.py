@@ -22,6 +22,7 @@ OURS = "subject NOT LIKE 'chaos/%%' AND source <> 'unknown'"
 OPEN = f"SELECT count(*) FROM inbox_failure WHERE state <> 'discarded' AND {OURS}"
 PARKED = f"SELECT message_id::text FROM inbox_failure WHERE state = 'parked' AND {OURS}"
 JUNK = f"SELECT message_id::text FROM inbox_failure WHERE state <> 'discarded' AND NOT ({OURS})"
+UNKNOWN = "SELECT id::text FROM message WHERE state = 'unknown'"
 UNSENT = "SELECT count(*) FROM message WHERE state IN ('ready', 'sending')"
 MADE = "SELECT type, count(*) FROM event_log GROUP BY type"
 KNOWN = "SELECT count(*) FROM inbox"
@@ -33,7 +34,7 @@ UNION SELECT message_id::text FROM inbox_failure WHERE message_id = ANY(%s::uuid
 
 
 class Operator:
-    """``retried`` and ``resent`` count what was tried and sent again."""
+    """``retried`` and ``resent`` count what was tried and sent again; ``mailed_again``: messages sent once more."""
 
     def __init__(self, world: World, asking: Asking) -> None:
         self._world, self._asking = world, asking
@@ -41,6 +42,7 @@ class Operator:
             name: {(s.source, s.type) for s in listed} for name, listed in subscriptions().items()
         }
         self.retried = self.resent = self.discarded = 0
+        self.mailed_again = set[str]()
 
     # --- looking
 
@@ -120,6 +122,16 @@ class Operator:
                 asked = {"event_ids": junk, "reason": "junk of the chaos"}
                 answer = self._asking.once(cast.OPERATOR, service, "parked_discard", None, **asked)
                 self.discarded += int(answer["changed"])
+
+    def mail_again(self) -> None:
+        """Send once more what nobody knows the end of, as ``continuum mails retry --all --state unknown`` does."""
+        self.mailed_again |= {id_ for (id_,) in self._world.sql("notifications", UNKNOWN)}
+        asked: dict[str, Any] = {"state": "unknown", "reason": "interrupted by the chaos", "limit": 200}
+        while True:
+            answer = self._asking.once(cast.OPERATOR, "notifications", "send_all_again", None, **asked)
+            if answer["next"] is None:
+                return
+            asked["after"] = answer["next"]
 
     def _call(self, service: str, method: str, arguments: Any) -> Any:
         return self._asking.once(cast.OPERATOR, service, method, None, **arguments)

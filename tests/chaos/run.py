@@ -105,7 +105,7 @@ class Run:
         faults.wait()
         self._end(operator, moment(SCRIPT[-1]))
         helping.kill()
-        self.result.checked = check_everything(world, job.people, expected)
+        self.result.checked = check_everything(world, job.people, expected, operator.mailed_again)
         self.result.ledger = ledger_by_source()
         self._tell(asking, operator)
         asking.close()
@@ -115,6 +115,8 @@ class Run:
         """Faults are over: an operator puts in order what is left, and everything comes to rest."""
         operator.discard_junk()
         operator.reconcile()
+        operator.settle(now, SETTLES_WITHIN_S)
+        operator.mail_again()
         operator.settle(now, SETTLES_WITHIN_S)
         operator.discard_junk()
         self.result.told["everything at rest after, s"] = round(time.monotonic() - self._began, 1)
@@ -128,6 +130,7 @@ class Run:
             "parked events tried again": operator.retried,
             "events sent again by reconcile": operator.resent,
             "junk discarded": operator.discarded,
+            "mails of an unknown end sent again": len(operator.mailed_again),
             "killed elsewhere than planned, because nothing came by": self._world.killed_elsewhere,
         }
         if asking.errors["Fault"]:

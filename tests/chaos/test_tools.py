@@ -11,6 +11,7 @@ import pytest
 from shared.config import PROJECT_ROOT
 from shared.testing.processes import free_port
 from shared.testing.proxy import Proxy
+from tests.chaos.checks import mails_of
 
 CLOCK = """
 import time
@@ -86,3 +87,13 @@ def test_a_wrong_clock_is_wrong_for_everything_that_the_services_ask() -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "sent_again", "may_be"),
+    [("sent", False, {1}), ("sent", True, {1, 2}), ("unknown", True, {0}), ("in_app_only", False, {0})],
+)
+def test_a_mail_is_taken_once_and_perhaps_once_more_when_its_hand_over_was_interrupted(
+    state: str, sent_again: bool, may_be: set[int]
+) -> None:
+    assert mails_of(state, sent_again=sent_again) == may_be

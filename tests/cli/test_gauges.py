@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from shared.health.gauges import Databases
 from shared.health.process import ThisProcess
+from shared.ids import new_id
 from tests.cli.rows import CONSUMER, SOURCE, empty, execute, failed, made
 
 pytestmark = pytest.mark.usefixtures("installation")
@@ -64,6 +65,25 @@ def test_deadlines_are_overdue_until_they_fire_and_counted_when_they_are_given_u
         assert gauge("continuum_timers_given_up", service=SOURCE) == 1
     finally:
         execute(SOURCE, "DELETE FROM due WHERE kind = 'drill'")
+
+
+MESSAGE = """
+INSERT INTO message (id, event_id, event_type, recipient_id, template, kind, notice, subject, body, occurred_at,
+created_at, state) VALUES (%s, %s, 'x', %s, 'x', 'x', false, 'x', 'x', now(), now(), %s)
+"""
+
+
+def test_mails_are_counted_by_their_state_but_those_that_ended_well() -> None:
+    for state in ("failed", "failed", "unknown", "sent"):
+        execute("notifications", MESSAGE, (*(str(new_id()) for _ in range(3)), state))
+    registry = CollectorRegistry()
+    registry.register(Databases([SOURCE, "notifications"]))
+    try:
+        (family,) = [m for m in registry.collect() if m.name == "continuum_messages"]
+    finally:
+        execute("notifications", "TRUNCATE message")
+    counted = {s.labels["state"]: s.value for s in family.samples}
+    assert counted == {"waiting": 0, "held": 0, "ready": 0, "sending": 0, "failed": 2, "unknown": 1}
 
 
 def test_a_database_that_is_away_says_so_and_nothing_else() -> None:

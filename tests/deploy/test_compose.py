@@ -14,7 +14,7 @@ from tests.deploy.conftest import make_secrets
 
 OPERATOR = "operator"
 SERVERS = {"rabbitmq", "postgres"}
-OURS = [*SERVICES, "migrate", "cli"]
+OURS = [*SERVICES, "migrate", "cli", "backup"]
 ADMINISTRATORS = {"postgres_password", "rabbitmq_password", "rabbitmq_administrator"}
 
 
@@ -59,6 +59,17 @@ def test_the_migration_alone_knows_the_administrators_and_everybody_s_passwords(
             variable for each in of_each(user).values() if (variable := each.variable).endswith("_PASSWORD")
         ]
         assert {f"{variable}_FILE" for variable in told} <= set(container("migrate")["environment"])
+
+
+def test_the_backup_knows_every_database_and_signs_nothing() -> None:
+    databases = {f"{user}_database_password" for user in (*SERVICES, OPERATOR)}
+    assert secrets_of("backup") == databases | {"operator_amqp_password"}
+    assert container("backup")["build"]["target"] == "backup"
+
+
+def test_the_programs_of_a_backup_are_of_the_server_s_version() -> None:
+    server = str(container("postgres")["image"])
+    assert f"FROM {server}-bookworm AS postgresql" in (PROJECT_ROOT / "Dockerfile").read_text()
 
 
 @pytest.mark.parametrize("name", OURS)

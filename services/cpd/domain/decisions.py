@@ -13,7 +13,7 @@ from services.cpd.domain.periods import (
     State,
 )
 from services.cpd.domain.progress import Progress
-from services.cpd.domain.record import InductionRecord
+from services.cpd.domain.record import InductionRecord, Obstacle
 from services.cpd.domain.rules import LEAST_HUNDREDTHS, RULES
 from services.cpd.domain.terms import Calendar
 from shared.calendar import within
@@ -23,18 +23,33 @@ MOVES = {Outcome.PASS: "pass", Outcome.EXTEND: "extend", Outcome.FAIL: "fail"}
 APPEAL_MOVES = {Outcome.PASS: "allow", Outcome.EXTEND: "extend_on_appeal", Outcome.FAIL: "dismiss"}
 
 
-def agree(record: InductionRecord, period: Period, starts_on: date | None, today: date) -> None:
-    """Open the period: never with an earlier start than proposed, nor before the body agrees.
+def start_of(record: InductionRecord, period: Period, starts_on: date | None, today: date) -> date:
+    """The day on which the period would open: never earlier than proposed, nor before the body agrees.
 
-    The rule set follows the day on which induction really starts. Raises TransitionNotAllowed, Invalid.
+    It is served in a post (reg. 6), so never from a day on which that is known to have ended. Raises Invalid, Conflict.
     """
     earliest = max(period.starts_on, today)
     if starts_on and starts_on < earliest:
         raise Invalid.field(
             "starts_on", f"never before {earliest}: a period does not open with an earlier start"
         )
+    start = starts_on or earliest
+    post = next((p for p in record.posts if p.role_period_id == period.role_period_id), None)
+    if post is not None and post.has_ended(start):
+        raise Conflict(
+            f"the post ends on {post.ended_on}, before induction starts on {start}",
+            code=Obstacle.POST_ENDED.value,
+        )
+    return start
+
+
+def agree(record: InductionRecord, period: Period, start: date, today: date) -> None:
+    """Open the period on that day, which is that of ``start_of``. Raises TransitionNotAllowed.
+
+    The rule set follows the day on which induction really starts.
+    """
     period.move("agree")
-    period.starts_on, period.opened_on = starts_on or earliest, today
+    period.starts_on, period.opened_on = start, today
     if record.served_periods == [period]:
         period.rule_set = record.rule_set(period.starts_on)
         period.terms_required_hundredths = RULES[period.rule_set].terms_hundredths

@@ -23,16 +23,22 @@ from shared.policy import Principal
 
 def check_body(session: Session, record: InductionRecord, post: Post, code: str | None) -> AppropriateBody:
     """The body that would be responsible. Raises Invalid (unknown), Conflict (none chosen, a conflict, the school)."""
-    school = session.get(School, post.school_urn) or School(urn=post.school_urn)
     starts_on = record.earliest_start(post)
-    if not may_serve_at(school, starts_on, served_at=record.served_at, posts=record.posts):
-        raise Conflict("the school is eligible for intervention", code="school_in_intervention")
+    school = check_school(session, record, post.school_urn, starts_on)
     if (chosen := code or school.appropriate_body) is None:
         raise Conflict("the school has chosen no appropriate body yet", code="no_appropriate_body")
     if (body := session.get(AppropriateBody, chosen)) is None:
         raise Invalid.field("appropriate_body", f"no appropriate body has the code {chosen}")
     check_conflicts(record, body, post.school_urn, starts_on)
     return body
+
+
+def check_school(session: Session, record: InductionRecord, school_urn: str, starts_on: date) -> School:
+    """The school. Raises Conflict when induction cannot be served there from that day (reg. 6(3))."""
+    school = session.get(School, school_urn) or School(urn=school_urn)
+    if not may_serve_at(school, starts_on, served_at=record.served_at, posts=record.posts):
+        raise Conflict("the school is eligible for intervention", code="school_in_intervention")
+    return school
 
 
 def check_conflicts(record: InductionRecord, body: AppropriateBody, school_urn: str, starts_on: date) -> None:
@@ -150,12 +156,15 @@ def agree(
 ) -> Period:
     """The appropriate body agrees: the period opens, never with an earlier start.
 
-    Raises NotFound, NotAllowed, Invalid (an earlier start), Conflict (a conflict of the body), TransitionNotAllowed.
+    Raises NotFound, NotAllowed, Invalid (an earlier start), Conflict (a conflict of the body, the school, a post that
+    has ended by then), TransitionNotAllowed.
     """
     record, period = locked_period(session, by, "induction.agree", period_id, person_id)
     body = session.get_one(AppropriateBody, period.appropriate_body)
-    check_conflicts(record, body, period.school_urn, period.starts_on)
-    decisions.agree(record, period, starts_on, london_day(now))
+    start = decisions.start_of(record, period, starts_on, london_day(now))
+    check_school(session, record, period.school_urn, start)
+    check_conflicts(record, body, period.school_urn, start)
+    decisions.agree(record, period, start, london_day(now))
     audit(
         session,
         by,

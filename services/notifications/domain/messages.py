@@ -33,6 +33,7 @@ TRANSITIONS = Transitions(
     (State.READY, "claimed", State.SENDING),
     (State.SENDING, "accepted", State.SENT),
     (State.SENDING, "not_reached", State.READY),
+    (State.SENDING, "server_away", State.READY),
     (State.SENDING, "given_up", State.FAILED),
     (State.SENDING, "refused", State.FAILED),
     (State.SENDING, "put_back", State.READY),
@@ -42,8 +43,14 @@ TRANSITIONS = Transitions(
     (State.SENT, "sent_again", State.READY),
 )
 
-# Pauses before another attempt, in seconds; after the last attempt the message has failed.
+# Pauses before another attempt, in seconds; the last one again and again, until the message has failed after a week.
 RETRY_DELAYS_S = (60, 300, 1800, 7200, 21600)
+MOST_ATTEMPTS = 33
+# That there is no server, or that it does not want us, says nothing about a message: of such attempts no more count
+# than these, so the pause is half an hour at most, and it goes on for as long as it takes.
+MOST_ATTEMPTS_AWAY = 3
+# Ends of an attempt after which another one follows.
+PUT_OFF = frozenset({"not_reached", "server_away"})
 # Channels that may be given a message again: the second time changes nothing.
 REPEATABLE = frozenset({"file"})
 # A claim that is this old belongs to a process that is gone: no attempt takes so long.
@@ -83,8 +90,17 @@ def waits_until(began_at: datetime) -> datetime:
 
 
 def retry_delay(attempts: int) -> timedelta | None:
-    """How long to wait after so many attempts that did not reach the server; None: that was the last one."""
-    return timedelta(seconds=RETRY_DELAYS_S[attempts - 1]) if attempts <= len(RETRY_DELAYS_S) else None
+    """How long to wait after so many attempts that were put off; None: that was the last one."""
+    if attempts >= MOST_ATTEMPTS:
+        return None
+    return timedelta(seconds=RETRY_DELAYS_S[min(attempts, len(RETRY_DELAYS_S)) - 1])
+
+
+def attempts_that_count(before: int, event: str) -> int:
+    """How many attempts a message has had after this one, which is the ``before`` and one more, ended so."""
+    if event == "put_back":
+        return before
+    return max(before, min(before + 1, MOST_ATTEMPTS_AWAY)) if event == "server_away" else before + 1
 
 
 def after_interruption(channel: str | None) -> State:

@@ -13,10 +13,20 @@ from services.notifications.domain.telling import Audience
 from services.notifications.handlers import contacts
 from services.notifications.models import Contact, Message
 from shared.aliases import known_as
-from shared.audit import audit
+from shared.audit import audit, audit_many
 from shared.errors import Conflict, NotFound
+from shared.health.counted import Counted
 from shared.paging import page
 from shared.policy import Principal
+
+# What has ended well is not counted: it only grows.
+_OPEN = ("waiting", "held", "ready", "sending", "failed", "unknown")
+COUNTED = Counted(
+    "continuum_messages",
+    "Messages by the state of their e-mail, but those that were sent or were not to be",
+    _OPEN,
+    f"SELECT state, count(*) FROM message WHERE state IN {_OPEN} GROUP BY state",
+)
 
 
 def deliveries(
@@ -57,23 +67,46 @@ def send_again(session: Session, now: datetime, by: Principal, *, message_id: UU
     message: Message | None = session.scalar(which.with_for_update())
     if message is None:
         raise NotFound("there is no such message")
-    before, after = message.state, TRANSITIONS.next(State(message.state), "sent_again")
-    contact = contacts.find(session, known_as(session, message.recipient_id))
-    if contact is None or contact.email is None:
+    TRANSITIONS.next(State(message.state), "sent_again")
+    if not _has_address(session, message):
         raise Conflict("no address is known of the recipient; try when one is told", reason="no_address")
-    message.state, message.attempts, message.retry_at, message.reason = after.value, 0, None, None
-    changes = {"state": [before, after]}
-    audit(
-        session,
-        by,
-        now,
-        action="deliveries.send_again",
-        subject=f"message/{message.id}",
-        why=reason,
-        changes=changes,
-    )
+    audit(session, by, now, **_again(message, reason))
     session.flush()
     return message
+
+
+def send_all_again(
+    session: Session, now: datetime, by: Principal, *, state: str, reason: str, limit: int, after: str | None
+) -> dict[str, Any]:
+    """Send a page of those in the state once more; whose recipient has no address stays. Raises NotAllowed.
+
+    One that somebody else has at this moment is left out: it is in that state no longer, or comes with the next call.
+    """
+    PERMISSIONS.require(by, "deliveries.send_again")
+    chosen = select(Message).where(Message.state == state).with_for_update(skip_locked=True)
+    found = page(session, chosen, order=(Message.created_at, Message.id), limit=limit, after=after)
+    known = [message for message in found["items"] if _has_address(session, message)]
+    audit_many(session, by, now, [_again(message, reason) for message in known])
+    session.flush()
+    left = len(found["items"]) - len(known)
+    return {"changed": len(known), "without_address": left, "next": found["next"]}
+
+
+def _has_address(session: Session, message: Message) -> bool:
+    contact = contacts.find(session, known_as(session, message.recipient_id))
+    return contact is not None and contact.email is not None
+
+
+def _again(message: Message, reason: str) -> dict[str, Any]:
+    """Make it ready as if it had never been tried; gives the note for the audit."""
+    before, after = message.state, TRANSITIONS.next(State(message.state), "sent_again")
+    message.state, message.attempts, message.retry_at, message.reason = after.value, 0, None, None
+    return {
+        "action": "deliveries.send_again",
+        "subject": f"message/{message.id}",
+        "why": reason,
+        "changes": {"state": [before, after]},
+    }
 
 
 def counts(session: Session, by: Principal) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from services.notifications.domain.messages import (
     CLAIM_S,
+    PUT_OFF,
     TRANSITIONS,
     State,
     after_interruption,
+    attempts_that_count,
     retry_delay,
     target,
     waits_until,
@@ -55,7 +57,10 @@ class Mail:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of it: an event of the transition table (accepted, refused, not_reached, outcome_lost, put_back)."""
+    """What became of it: an event of the transition table.
+
+    These are accepted, refused, not_reached, server_away, outcome_lost, put_back.
+    """
 
     message_id: UUID
     event: str
@@ -127,10 +132,9 @@ def settle(session: Session, outcomes: Iterable[Outcome]) -> None:
 
 def _settle(message: Message, outcome: Outcome) -> None:
     event, delay = outcome.event, None
-    if event == "not_reached" and (delay := retry_delay(message.attempts)) is None:
+    message.attempts = attempts_that_count(message.attempts - 1, event)
+    if event in PUT_OFF and (delay := retry_delay(message.attempts)) is None:
         event = "given_up"
-    if event == "put_back":
-        message.attempts -= 1
     message.state = TRANSITIONS.next(State.SENDING, event).value
     message.reason = outcome.reason
     message.retry_at = NOW + literal(delay) if delay else None

@@ -101,6 +101,26 @@ def test_a_conflict_that_appears_later_keeps_the_period_closed(
         cpd(BODY, "agree_induction", period_id=proposed)
 
 
+def test_a_school_that_comes_into_intervention_after_the_proposal_keeps_the_period_closed(
+    cpd: Cpd, proposed: str
+) -> None:
+    cpd(OPERATOR, "mark_intervention", school_urn=SCHOOL, from_on=date(2024, 9, 1))
+    with pytest.raises(Conflict, match="intervention") as error:
+        cpd(BODY, "agree_induction", period_id=proposed)
+    assert error.value.details["code"] == "school_in_intervention"
+    assert cpd.told(events.InductionOpened) == []
+
+
+def test_a_period_does_not_open_from_a_day_on_which_its_post_has_ended(
+    cpd: Cpd, teacher: Teacher, proposed: str
+) -> None:
+    cpd.hears(teacher.ends(date(2024, 12, 20)))
+    with pytest.raises(Conflict, match="the post ends on 2024-12-20") as error:
+        cpd(BODY, "agree_induction", period_id=proposed, starts_on=date(2025, 1, 6))
+    assert error.value.details["code"] == "post_ended"
+    assert cpd(BODY, "agree_induction", period_id=proposed)["state"] == "open"
+
+
 def test_a_head_proposes_only_in_posts_at_the_own_school(cpd: Cpd, teacher: Teacher) -> None:
     qualified_with_a_post(cpd, teacher)
     with pytest.raises(NotFound, match="no post at your school"):

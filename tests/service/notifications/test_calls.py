@@ -174,6 +174,9 @@ def test_preferences_are_changed_over_rpc(session: Session) -> None:
         ("deliveries", {"state": "lost"}, "state"),
         ("deliveries", {"template": "unknown"}, "template"),
         ("send_again", {"message_id": str(PERSON)}, "reason"),
+        ("send_all_again", {"state": "sent", "reason": "because"}, "state"),
+        ("send_all_again", {"state": "failed", "reason": ""}, "reason"),
+        ("send_all_again", {"state": "failed", "reason": "because", "limit": 0}, "limit"),
     ],
 )
 def test_wrong_arguments_are_told_by_name(

@@ -20,7 +20,7 @@ from services.notifications.channels import (
     ServerAway,
     SmtpChannel,
 )
-from services.notifications.domain.messages import CLAIM_S, State
+from services.notifications.domain.messages import CLAIM_S, MOST_ATTEMPTS, State
 from services.notifications.handlers import sending, telling
 from services.notifications.handlers.sending import Mail, Outcome
 from services.notifications.models import Contact, Message
@@ -183,10 +183,35 @@ def test_a_mail_whose_pause_is_not_over_is_left_alone(committed: Sessions) -> No
 
 
 def test_after_the_last_attempt_a_mail_has_failed(committed: Sessions) -> None:
-    put(committed, attempts=5)
-    delivery.deliver(committed, failing(NotReached("server_away")))
+    put(committed, attempts=MOST_ATTEMPTS - 1)
+    delivery.deliver(committed, failing(NotReached("recipient_refused: 450")))
     (message,) = stored(committed)
-    assert (message.state, message.attempts, message.reason) == (State.FAILED, 6, "server_away")
+    assert (message.state, message.attempts) == (State.FAILED, MOST_ATTEMPTS)
+    assert message.reason == "recipient_refused: 450"
+
+
+def test_a_mail_is_never_given_up_because_the_server_is_away(committed: Sessions) -> None:
+    put(committed, attempts=MOST_ATTEMPTS - 1)
+    delivery.deliver(committed, failing(ServerAway("server_away")))
+    (message,) = stored(committed)
+    assert (message.state, message.reason) == (State.READY, "server_away")
+    assert message.retry_at
+
+
+def test_a_sender_that_the_server_does_not_take_fails_no_mail(committed: Sessions) -> None:
+    put(committed, 3)
+    with MailServer({"MAIL": "550 not you"}) as server:
+        delivery.deliver(committed, SmtpChannel(server.url, SENDER))
+    assert states(committed) == [State.READY] * 3
+
+
+def test_an_address_of_another_alphabet_does_not_harm_its_neighbour(committed: Sessions) -> None:
+    put(committed, email="jo@exämple.org")
+    put(committed, email="é@example.org")
+    put(committed)
+    with MailServer() as server:
+        delivery.deliver(committed, SmtpChannel(server.url, SENDER))
+    assert states(committed) == [State.SENT, State.FAILED, State.SENT]
 
 
 def test_an_unknown_outcome_stays_unknown_and_is_not_repeated(committed: Sessions) -> None:
@@ -266,7 +291,9 @@ def test_who_comes_late_with_an_outcome_changes_nothing(committed: Sessions) -> 
 
 def test_when_time_is_up_the_rest_is_put_back(committed: Sessions) -> None:
     put(committed, 3)
-    delivery.deliver(committed, Scripted(lambda mail: eventlet.sleep(0.1)), budget_s=0.05)
+    seconds = [0.0]
+    channel = Scripted(lambda mail: seconds.append(11.0))
+    delivery.deliver(committed, channel, budget_s=10.0, clock=lambda: seconds[-1])
     messages = stored(committed)
     assert [message.state for message in messages] == [State.SENT, State.READY, State.READY]
     assert [message.attempts for message in messages] == [1, 0, 0]

@@ -250,6 +250,7 @@ def test_only_operators_see_deliveries(session: Session, person: Principal, pers
         lambda: listed(session, person),
         lambda: deliveries.counts(session, person),
         lambda: deliveries.send_again(session, NOON, person, message_id=new_id(), reason="because"),
+        lambda: send_all_again(session, State.FAILED, by=person),
     ):
         with pytest.raises(NotAllowed):
             ask()
@@ -284,6 +285,38 @@ def test_without_an_address_nothing_is_sent_again(session: Session, person_id: U
 def test_what_does_not_exist_is_not_sent_again(session: Session) -> None:
     with pytest.raises(NotFound):
         deliveries.send_again(session, NOON, OPERATOR, message_id=new_id(), reason="because")
+
+
+def send_all_again(session: Session, state: State, by: Principal = OPERATOR, **more: Any) -> dict[str, Any]:
+    asked: dict[str, Any] = {"state": state.value, "reason": "the server is back", "limit": 50, "after": None}
+    return deliveries.send_all_again(session, NOON, by, **(asked | more))
+
+
+def test_an_operator_sends_all_again_that_failed_but_those_without_an_address(
+    session: Session, person_id: UUID
+) -> None:
+    know(session, person_id)
+    failed = [put(session, person_id, State.FAILED, attempts=6) for _ in range(2)]
+    unknown, nowhere = put(session, person_id, State.UNKNOWN), put(session, new_id(), State.FAILED)
+    answer = send_all_again(session, State.FAILED)
+    assert answer == {"changed": 2, "without_address": 1, "next": None}
+    assert {(message.state, message.attempts) for message in failed} == {(State.READY, 0)}
+    assert (unknown.state, nowhere.state) == (State.UNKNOWN, State.FAILED)
+    for message in failed:
+        (row,) = audit_trail(session, f"message/{message.id}")
+        assert (row.action, row.why) == ("deliveries.send_again", "the server is back")
+
+
+def test_all_are_sent_again_page_by_page_whatever_stays(session: Session, person_id: UUID) -> None:
+    know(session, person_id)
+    for recipient in (new_id(), person_id, new_id(), person_id, person_id):
+        put(session, recipient, State.UNKNOWN)
+    changed, after = list[int](), None
+    while not changed or after:
+        answer = send_all_again(session, State.UNKNOWN, limit=2, after=after)
+        changed.append(answer["changed"])
+        after = answer["next"]
+    assert (len(changed), sum(changed)) == (3, 3)
 
 
 def test_counts_name_every_state(session: Session, person_id: UUID) -> None:

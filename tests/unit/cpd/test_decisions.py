@@ -1,5 +1,6 @@
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,7 @@ from services.cpd.domain.periods import TRANSITIONS, Outcome, Period, RefusalCod
 from services.cpd.domain.rules import AbsenceKind, RuleSet
 from services.cpd.domain.terms import national_calendar
 from shared.errors import Conflict, Invalid, TransitionNotAllowed
-from tests.unit.cpd.build import PERSON, formal, period, progress, record
+from tests.unit.cpd.build import ECT_START, PERSON, formal, period, post, progress, record
 
 DONE, AFTER = date(2026, 7, 22), date(2026, 7, 24)
 
@@ -46,7 +47,7 @@ def test_a_period_opens_when_the_body_agrees(
     proposed: date, asked: date | None, agreed: date, starts_on: date
 ) -> None:
     of = period(State.PROPOSED, starts_on=proposed)
-    decisions.agree(record(of), of, asked, agreed)
+    decisions.agree(record(of), of, decisions.start_of(record(of), of, asked, agreed), agreed)
     assert (of.state, of.starts_on, of.opened_on) == (State.OPEN, starts_on, agreed)
 
 
@@ -54,12 +55,23 @@ def test_a_period_opens_when_the_body_agrees(
 def test_a_period_never_opens_with_an_earlier_start(asked: date) -> None:
     of = period(State.PROPOSED)
     with pytest.raises(Invalid, match="never before 2024-09-16"):
-        decisions.agree(record(of), of, asked, date(2024, 9, 16))
+        decisions.start_of(record(of), of, asked, date(2024, 9, 16))
+
+
+@pytest.mark.parametrize(("ended_on", "opens"), [(date(2024, 9, 17), True), (date(2024, 9, 16), False)])
+def test_a_period_opens_while_its_post_lasts(ended_on: date, opens: bool) -> None:
+    of = period(State.PROPOSED)
+    known = record(of, posts=[post(role_period_id=UUID(int=77), ended_on=ECT_START), post(ended_on=ended_on)])
+    if opens:
+        assert decisions.start_of(known, of, None, date(2024, 9, 16)) == date(2024, 9, 16)
+        return
+    with pytest.raises(Conflict, match="the post ends on 2024-09-16"):
+        decisions.start_of(known, of, None, date(2024, 9, 16))
 
 
 def test_the_day_on_which_induction_really_starts_chooses_the_rules() -> None:
     of = period(State.PROPOSED, RuleSet.NEWLY_QUALIFIED, starts_on=date(2021, 7, 1))
-    decisions.agree(record(of), of, None, date(2021, 9, 6))
+    decisions.agree(record(of), of, date(2021, 9, 6), date(2021, 9, 6))
     assert (of.rule_set, of.terms_required_hundredths) == (RuleSet.EARLY_CAREER, 600)
 
 
@@ -68,7 +80,7 @@ def test_a_resumed_period_keeps_its_rules_and_length() -> None:
     of = period(
         State.PROPOSED, RuleSet.NEWLY_QUALIFIED, starts_on=date(2024, 9, 2), terms_required_hundredths=400
     )
-    decisions.agree(record(left, of), of, None, date(2024, 9, 2))
+    decisions.agree(record(left, of), of, date(2024, 9, 2), date(2024, 9, 2))
     assert (of.rule_set, of.terms_required_hundredths) == (RuleSet.NEWLY_QUALIFIED, 400)
 
 

@@ -1,9 +1,11 @@
 """Channels: a mail is taken, or what is known of it is said honestly."""
 
 import gc
+import smtplib
 import stat
 import warnings
 from contextlib import closing, suppress
+from dataclasses import replace
 from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -93,8 +95,10 @@ FAULTS = [
     ({"greeting": "421 later"}, ServerAway, "login_refused: 421"),
     ({"greeting": HANG_UP}, ServerAway, "server_away"),
     ({"EHLO": "250-hello\r\n250 STARTTLS", "STARTTLS": "454 not now"}, ServerAway, "login_refused: 454"),
-    ({"MAIL": "550 not you"}, Refused, "sender_refused: 550"),
-    ({"MAIL": "451 later"}, NotReached, "sender_refused: 451"),
+    ({"MAIL": "550 not you"}, ServerAway, "sender_refused: 550"),
+    ({"MAIL": "451 later"}, ServerAway, "sender_refused: 451"),
+    ({"RCPT": "421 closing", "RSET": HANG_UP}, ServerAway, "recipient_refused: 421"),
+    ({"RCPT": "550 nobody here", "RSET": HANG_UP}, Refused, "recipient_refused: 550"),
     ({"RCPT": "550 nobody here"}, Refused, "recipient_refused: 550"),
     ({"RCPT": "450 greylisted"}, NotReached, "recipient_refused: 450"),
     ({"RCPT": HANG_UP}, ServerAway, "server_away"),
@@ -157,6 +161,47 @@ def test_the_next_mail_goes_over_a_new_connection_after_a_fault() -> None:
         server.answers["body"] = "250 taken"
         channel.hand_over(MAIL)
     assert server.connections == 2
+
+
+def to(address: str) -> Mail:
+    return replace(MAIL, address=address)
+
+
+def test_a_domain_beyond_ascii_is_written_as_the_mail_server_takes_it() -> None:
+    with MailServer() as server, closing(SmtpChannel(server.url, SENDER)) as channel:
+        channel.hand_over(to("jo@Exämple.org"))
+    assert "jo@xn--exmple-cua.org" in server.taken[0]
+
+
+@pytest.mark.parametrize("address", ["é@example.org", "jo@straße.example", f"jo@{'ä' * 64}.org", "jo@ä..org"])
+def test_an_address_that_cannot_be_said_in_ascii_is_refused_alone(address: str) -> None:
+    with MailServer() as server, closing(SmtpChannel(server.url, SENDER)) as channel:
+        with pytest.raises(Refused, match="not_an_address"):
+            channel.hand_over(to(address))
+        channel.hand_over(MAIL)
+    assert (len(server.taken), server.connections) == (1, 1)
+
+
+def test_a_fault_of_ours_in_the_middle_does_not_harm_the_next_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    with MailServer() as server, closing(SmtpChannel(server.url, SENDER)) as channel:
+        with monkeypatch.context() as broken:
+            broken.setattr(smtplib.SMTP, "rcpt", lambda *_: "é".encode("ascii"))
+            with pytest.raises(UnicodeEncodeError):
+                channel.hand_over(MAIL)
+        channel.hand_over(MAIL)
+    assert (len(server.taken), server.connections) == (1, 2)
+
+
+def test_a_password_that_cannot_be_said_in_ascii_is_no_mails_fault() -> None:
+    with MailServer({"EHLO": "250-hello\r\n250 AUTH PLAIN"}) as server:
+        url = server.url.replace("//", "//user:p%C3%A9@")
+        with closing(SmtpChannel(url, SENDER)) as channel, pytest.raises(ServerAway, match="login_not_ascii"):
+            channel.hand_over(MAIL)
+
+
+def test_a_sender_of_ours_that_is_no_address_is_no_mails_fault(tmp_path: Path) -> None:
+    with pytest.raises(ServerAway, match="sender_not_an_address"):
+        FileChannel(tmp_path, "é@example.org").hand_over(MAIL)
 
 
 def test_one_refused_recipient_does_not_harm_the_next_mail() -> None:

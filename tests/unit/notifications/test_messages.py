@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notifications.domain.messages import (
+    MOST_ATTEMPTS,
     TRANSITIONS,
     State,
     after_address,
     after_interruption,
+    attempts_that_count,
     first_state,
     leaving,
     retry_delay,
@@ -86,10 +88,27 @@ def test_when_the_address_comes_at_night_the_message_is_held_for_the_morning() -
     assert after_address(NIGHT) == (State.HELD, utc("2026-01-13T07:00"))
 
 
-def test_a_mail_that_did_not_reach_the_server_is_tried_six_times_in_nine_hours() -> None:
-    delays = [retry_delay(attempts) for attempts in range(1, 7)]
-    assert delays[:5] == [timedelta(seconds=s) for s in (60, 300, 1800, 7200, 21600)]
-    assert delays[5] is None
+def test_a_mail_that_is_put_off_is_tried_for_a_week() -> None:
+    delays = [retry_delay(attempts) for attempts in range(1, MOST_ATTEMPTS)]
+    assert delays[:6] == [timedelta(seconds=s) for s in (60, 300, 1800, 7200, 21600, 21600)]
+    assert sum(filter(None, delays), timedelta()) // timedelta(days=1) == 7
+    assert retry_delay(MOST_ATTEMPTS) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "after"),
+    [
+        (0, "accepted", 1),
+        (4, "not_reached", 5),
+        (0, "server_away", 1),
+        (2, "server_away", 3),
+        (3, "server_away", 3),
+        (MOST_ATTEMPTS - 1, "server_away", MOST_ATTEMPTS - 1),
+        (4, "put_back", 4),
+    ],
+)
+def test_that_the_server_is_away_never_gives_a_mail_up(before: int, event: str, after: int) -> None:
+    assert attempts_that_count(before, event) == after
 
 
 @pytest.mark.parametrize(
