@@ -1,4 +1,4 @@
-"""Indexes of the lists and of the feed that hold what these filter by: a page reads from the table its own rows alone."""
+"""Indexes of lists and feed that hold what these filter by: a page reads from the table its own rows alone."""
 
 from typing import Any
 
