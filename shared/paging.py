@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Result, Select, select, tuple_, union_all
 from sqlalchemy.exc import DataError, DBAPIError, StatementError
-from sqlalchemy.orm import Session, aliased, load_only
+from sqlalchemy.orm import Session, load_only
 
 from shared.errors import Invalid
 
@@ -56,21 +56,24 @@ def merged_page(
 ) -> dict[str, Any]:
     """One page of a list whose parts exclude each other: each part is read by an index of its own, and no further.
 
-    ``parts`` are selects of the entity; ``order`` names its columns as in ``page``, ``shown`` those that are loaded.
-    Raises Invalid as ``page`` does.
+    ``parts`` are selects of the entity; ``order`` names its columns as in ``page``, the last of them its key; ``shown``
+    are those that are loaded. Only the rows of the page are read from the table, where the index holds what the parts
+    filter by. Raises Invalid as ``page`` does.
     """
     columns = [getattr(entity, name) for name in order]
     first = [_cut(part, columns, limit, after, descending) for part in parts]
-    listed = aliased(entity, union_all(*(select(part.subquery()) for part in first)).subquery())
-    merged = [getattr(listed, name) for name in order]
-    statement = select(listed).options(load_only(*(getattr(listed, name) for name in shown)))
+    keys = union_all(*(select(part.subquery()) for part in first)).subquery()
+    statement = select(entity).join(keys, columns[-1] == keys.c[order[-1]])
+    statement = statement.options(load_only(*(getattr(entity, name) for name in shown)))
+    merged = [keys.c[name] for name in order]
     return page(session, statement, order=merged, limit=limit, after=after, descending=descending)
 
 
 def _cut(
     part: Select[Any], columns: Sequence[Any], limit: int, after: str | None, descending: bool
 ) -> Select[Any]:
-    """The first rows of a part after the cursor, in order: one more than a page, to know whether more come."""
+    """The first keys of a part after the cursor, in order: one more than a page, to know whether more come."""
+    part = part.with_only_columns(*columns)
     if after is not None:
         at, given = tuple_(*columns), _open(after, len(columns))
         part = part.where(at < tuple_(*given) if descending else at > tuple_(*given))

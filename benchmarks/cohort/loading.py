@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from math import ceil
 from random import Random
 from typing import Any
 
@@ -109,7 +110,7 @@ def stories(random: Random, span: Span, offer: Offer, candidates: int, shares: S
     for number in range(candidates):
         year = FIRST if random.random() < EARLIER_CYCLE else SECOND
         behind = number * APPLICATIONS_A_CANDIDATE - made
-        count = min(MOST_TRIES, max(1, random.choices(COUNTS, HOW_MANY)[0] + round(behind)))
+        count = min(MOST_TRIES, max(1, random.choices(COUNTS, HOW_MANY)[0] + ceil(behind)))
         story = Story(applicant(random, span, number, year), offer, span, random)
         yield Plot(story, shares, count).lay()
         made += len(story.applications)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import accumulate
+from math import sqrt
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -121,7 +122,7 @@ def _providers(
         blank = {"urn": None, "ukprn": None, "postcode": None, "region": None}
         rows.append({"code": code, "name": f"Provider {code}", "kind": kind} | blank)
     providers.register_providers(session, now, ADMIN, providers=rows)
-    weights = [1 / (n + 1) for n in range(len(accredited))]
+    weights = [1 / sqrt(n + 1) for n in range(len(accredited))]
     for code in codes:
         if code not in accredited:
             (with_,) = random.choices(accredited, weights)

@@ -179,6 +179,7 @@ def _plans(lines: Lines, who: Askers, since: datetime) -> None:
     found = [
         *plans.of_lists(list(lists(who)), now),
         *plans.of_feed(who, now, since, int(middle[0][0])),
+        *plans.of_timeline(who, now),
         *(each for what in ENDS for each in plans.of_cycle_end(what)),
     ]
     for name, statement, plan in found:

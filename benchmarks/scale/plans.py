@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from benchmarks.cohort.spans import SECOND
 from benchmarks.scale.asking import Askers, Case
 from benchmarks.services import IDLE
-from services.itt.handlers import application_lists, cycle_ends
+from benchmarks.surroundings import run
+from services.itt.handlers import application_lists, application_timeline, cycle_ends
 from shared.database import engine, sessions
 
 Asked = list[tuple[str, Any]]
+ONE = "SELECT id FROM application WHERE accredited_code = :code AND state = 'recruited' LIMIT 1"
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS) "
 
 
@@ -43,6 +45,17 @@ def of_feed(who: Askers, now: datetime, since: datetime, middle: int) -> Iterato
                 session, now, who.provider, **asked
             ),
         )
+
+
+def of_timeline(who: Askers, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """The same of what became of one application."""
+    (application_id,) = run(IDLE, ONE, code=who.code)[0]
+    yield from explained(
+        "timeline",
+        lambda session: application_timeline.application_timeline(
+            session, now, who.provider, application_id=application_id
+        ),
+    )
 
 
 def of_cycle_end(what: str) -> Iterator[tuple[str, str, str]]:

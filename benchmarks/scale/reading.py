@@ -108,7 +108,7 @@ def feed(who: Askers, since: datetime) -> Walk:
 
 
 def _unnumbered() -> int:
-    """How many changes have no place in the feed yet: a look gives it to 200 of them, whosesoever they are."""
+    """How many changes have no place in the feed yet: a look gives it to some of them, whosesoever they are."""
     return int(run(IDLE, UNNUMBERED)[0][0])
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.itt.models.applications import Application
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 100
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('application_feed', 0))")
 LOOK = text(
     """

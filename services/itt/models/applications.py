@@ -21,6 +21,8 @@ from services.itt.models.base import Base
 FEED = Sequence("application_feed", metadata=Base.metadata)
 LISTED = text("sent_at IS NOT NULL")
 UNNUMBERED = text("feed_position IS NULL AND sent_at IS NOT NULL")
+# What the lists filter by: each index of a list holds it, so that only the rows of a page are read from the table.
+FILTERED = ["state", "course_id", "site_code", "search_text"]
 NO_LIST = text("'[]'::jsonb")
 
 
@@ -143,6 +145,7 @@ class Application(Base):
             "sent_at",
             "id",
             postgresql_where=LISTED,
+            postgresql_include=FILTERED,
         ),
         Index(
             "ix_application_lead_name",
@@ -151,6 +154,7 @@ class Application(Base):
             "sort_name",
             "id",
             postgresql_where=LISTED,
+            postgresql_include=FILTERED,
         ),
         Index(
             "ix_application_accredited_sent",
@@ -159,6 +163,7 @@ class Application(Base):
             "sent_at",
             "id",
             postgresql_where=LISTED,
+            postgresql_include=[*FILTERED, "provider_code"],
         ),
         Index(
             "ix_application_accredited_name",
@@ -167,13 +172,14 @@ class Application(Base):
             "sort_name",
             "id",
             postgresql_where=LISTED,
+            postgresql_include=[*FILTERED, "provider_code"],
         ),
-        Index("ix_application_lead_feed", "provider_code", "feed_position"),
+        Index("ix_application_lead_feed", "provider_code", "feed_position", postgresql_include=["id"]),
         Index(
             "ix_application_accredited_feed",
             "accredited_code",
             "feed_position",
-            postgresql_include=["provider_code"],
+            postgresql_include=["provider_code", "id"],
         ),
         Index("ix_application_feed_at", "feed_at", "feed_position"),
         Index("ix_application_unnumbered", "recorded_at", postgresql_where=UNNUMBERED),
