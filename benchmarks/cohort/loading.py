@@ -42,6 +42,7 @@ TABLES = (
     "application",
     "interview",
     "application_note",
+    "trainee",
     "event_log",
     "subject_sequence",
     "audit",

@@ -240,7 +240,7 @@ class Plot:
             (self._mark, 0.3, 10, 40),
             (self._recruit_early, 0.05, 20, 90),
             (self._confirm, 0.62, 30, 150),
-            (self._fail, 0.05, 30, 150),
+            (self._fail, 0.08, 30, 150),
             (self._defer, 0.05, 20, 200),
             (self._withdraw, 0.06, 10, 200),
         ):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks.cohort.story import TIMER, Story
+from benchmarks.cohort.trainees import enrolled, row_of
 from services.itt import models
 from services.itt.domain.applications import HIDDEN_FROM_PROVIDERS, IN_PROGRESS, Application
 from services.itt.domain.references import Reference, next_chaser_at
@@ -57,6 +58,8 @@ def rows_of(story: Story, counted: Counted) -> Iterator[tuple[str, Row]]:
         said = {"author": note.author, "message": note.message}
         when = {"created_at": note.at, "updated_at": note.at}
         yield "application_note", {"id": note.id, "application_id": note.application_id} | said | when
+    for trainee in list(enrolled(story)):
+        yield "trainee", row_of(trainee)
     yield from _facts(story, counted)
     for deed in story.deeds:
         yield (

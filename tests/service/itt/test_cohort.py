@@ -200,7 +200,7 @@ def _told(database: Database) -> list[tuple[str, str, Any]]:
 
 def test_a_cohort_of_some_size_has_every_state_in_realistic_shares(session: Session) -> None:
     random = Random(1)
-    make(session, random, 200)
+    make(session, random, 700)
     told = stories(random, Span(UNTIL), read(session), 700, Shares(kept_from_the_past=0.01))
     states = Counter(each.state for story in told for each in story.applications.values())
     assert set(states) == set(State)
