@@ -124,7 +124,7 @@ def sections(applicant: Applicant) -> Iterator[tuple[str, Content]]:
 
 def referees(applicant: Applicant) -> Iterator[Content]:
     """The two whom everybody names."""
-    for first, last, kind in (("Rosalind", "Hart", "academic"), ("Gareth", "Pugh", "school_based")):
+    for first, last, kind in (("Rosalind", "Hardy", "academic"), ("Gareth", "Pugh", "school_based")):
         yield {
             "name": f"{first} {last}",
             "email": mail(first, f"{last}{applicant.number}"),

@@ -26,7 +26,7 @@ class AccreditationId(Schema):
     accreditation_id = fields.UUID(required=True)
 
 
-class PartnerIn(Schema):
+class PartnerSigned(Schema):
     urn = urn()
     agreed_on = fields.Date(load_default=None, allow_none=True, validate=a_year)
 
@@ -37,7 +37,7 @@ class Sections(Schema):
     case = section()
     ofsted_grade = one_of(Grade)
     partners = fields.List(
-        fields.Nested(PartnerIn), allow_none=True, validate=validate.Length(max=MOST_PARTNERS)
+        fields.Nested(PartnerSigned), allow_none=True, validate=validate.Length(max=MOST_PARTNERS)
     )
     capacity = section()
 

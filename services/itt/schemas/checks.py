@@ -10,7 +10,7 @@ from services.itt.schemas.training import NAME, Correcting, a_day, a_reason
 MOST_TRAINEES = 1000
 
 
-class CheckIn(Schema):
+class CheckMade(Schema):
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     checked_by = text(most=NAME)
     checked_on = a_day()
@@ -24,7 +24,7 @@ def checks() -> fields.Dict:
     """Checks by kind."""
     kinds = fields.String(validate=validate.OneOf([kind.value for kind in Kind]))
     return fields.Dict(
-        keys=kinds, values=fields.Nested(CheckIn), required=True, validate=validate.Length(1, len(Kind))
+        keys=kinds, values=fields.Nested(CheckMade), required=True, validate=validate.Length(1, len(Kind))
     )
 
 
