@@ -88,7 +88,7 @@ coverage: ## all tests with coverage: domain 100 %, the whole at least 90 %
 	$(BIN)/coverage report --fail-under=90
 
 up: ## build and start everything in containers (CONTINUUM_DEMO_CLOCK=1 make up: for the demonstration)
-	CONTINUUM_REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) $(COMPOSE) build
+	CONTINUUM_REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) $(COMPOSE) --profile backup build
 	deploy/make-secrets.sh
 	$(COMPOSE) up -d
 
