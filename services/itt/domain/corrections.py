@@ -29,7 +29,6 @@ class DiscardCode(StrEnum):
 
 # A whole file, or a draft of somebody who is registered already: nobody leaves a training by these.
 _AT_ANY_TIME = frozenset({DiscardCode.IMPORT_UNDONE, DiscardCode.ALREADY_REGISTERED})
-_OF_THE_APPLICATION = frozenset({DiscardCode.APPLICATION_WITHDRAWN, DiscardCode.APPLICATION_DEFERRED})
 
 
 def require_reason(reason: str) -> str:
@@ -159,11 +158,11 @@ def move(trainee: Trainee, provider_code: str, partner_urn: str | None, now: dat
 def discard(trainee: Trainee, code: DiscardCode, now: datetime) -> Change:
     """Remove a trainee whose course has not begun; who has begun is withdrawn. An import is undone at any time.
 
-    A draft that was never submitted follows its application at any time, because the table lets nobody withdraw one.
+    A draft that was never submitted is discarded at any time, because the table lets nobody withdraw one.
     """
     if trainee.state not in _DISCARDABLE:
         raise Conflict(f"A trainee who is {trainee.state.value} is not discarded")
-    never_began = trainee.state is State.DRAFT and code in _OF_THE_APPLICATION
+    never_began = trainee.state is State.DRAFT
     if not (code in _AT_ANY_TIME or never_began) and trainee.starts_on <= today(now):
         raise Conflict(f"The course began on {trainee.starts_on}: withdraw the trainee")
     event = TraineeDiscarded(

@@ -20,6 +20,7 @@ from tests.service.itt.kit import (
     awarded,
     due,
     last,
+    nth,
     register,
     types,
     with_trn,
@@ -160,7 +161,18 @@ def test_a_correction_is_the_administrators_and_says_why(
     itt: Itt, session: Session, method: str, arguments: dict[str, Any]
 ) -> None:
     trainee_id = with_trn(session)
-    with pytest.raises(NotAllowed, match="operator"):
+    with pytest.raises(NotAllowed, match="operator|own_draft"):
         itt.asked(PROVIDER, method, trainee_id=trainee_id, reason="x", **arguments)
     with pytest.raises(Invalid, match="reason"):
         itt.asked(ADMIN, method, trainee_id=trainee_id, reason=" ", **arguments)
+
+
+def test_a_provider_discards_its_own_draft_even_after_the_start(itt: Itt, session: Session) -> None:
+    made = itt.asked(PROVIDER, "register_trainee", provider_code="2A5", details=nth(1), submit=False)
+    trainee_id = made["trainee_id"]
+    ask: dict[str, Any] = {"trainee_id": trainee_id, "code": "record_added_in_error", "reason": "Typed twice"}
+    with pytest.raises(NotFound):
+        itt.asked(OTHER_PROVIDER, "discard_trainee", **ask)
+    itt.asked(PROVIDER, "discard_trainee", **ask)
+    with pytest.raises(NotFound):
+        itt.shown(PROVIDER, trainee_id)

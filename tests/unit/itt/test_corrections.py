@@ -142,6 +142,12 @@ def test_a_trainee_whose_course_has_begun_is_not_discarded() -> None:
         corrections.discard(trainee(itt_start_date=TODAY), DiscardCode.APPLICATION_DEFERRED, NOW)
 
 
+@pytest.mark.parametrize("code", DiscardCode)
+def test_a_draft_is_discarded_at_any_time_because_nobody_can_withdraw_one(code: DiscardCode) -> None:
+    after, _ = corrections.discard(trainee(State.DRAFT), code, NOW)
+    assert after.discard_code == code.value
+
+
 def test_an_import_is_undone_even_after_the_start() -> None:
     after, _ = corrections.discard(trainee(), DiscardCode.IMPORT_UNDONE, NOW)
     assert after.discard_code == "import_undone"
