@@ -138,7 +138,8 @@ def move(trainee: Trainee, provider_code: str, partner_urn: str | None, now: dat
     """Another provider from now on; the provider that it is already changes nothing.
 
     ``partner_urn`` is the school that leads the training from now on. All that belongs to the trainee goes along:
-    checks, placements with their mentors, days, absences and concerns that are still open.
+    checks, placements with their mentors, days, absences and concerns that are still open. The application does not:
+    it is of the course of those who recruited.
     """
     if not _PROVIDER.fullmatch(provider_code):
         raise Invalid.field(
@@ -152,7 +153,7 @@ def move(trainee: Trainee, provider_code: str, partner_urn: str | None, now: dat
         from_provider_code=trainee.provider_code,
         training_partner_urn=partner_urn,
     )
-    return replace(trainee, provider_code=provider_code), (event,)
+    return replace(trainee, provider_code=provider_code, from_application_id=None), (event,)
 
 
 def discard(trainee: Trainee, code: DiscardCode, now: datetime) -> Change:

@@ -87,8 +87,9 @@ def defer(
     Before the course begins, who comes from an application is discarded with it; reinstating that makes a new draft.
     """
     row, held = together.locked(session, by, "trainee.defer", trainee_id)
-    known = records.trainee(row)
-    after, events = trainees.defer(known, deferred_on or today(now), reason, now)
+    known, paused_on = records.trainee(row), deferred_on or today(now)
+    trainees.refuse_future("deferred_on", paused_on, now)
+    after, events = trainees.defer(known, paused_on, reason, now)
     if along.before_the_start(held.mine if held else None, Applied.OFFER_DEFERRED, known, today(now)):
         more: records.Changes = {"defer_reason": (None, reason.strip())}
         remove(session, now, by, row, DiscardCode.APPLICATION_DEFERRED, BEFORE_THE_START, more)
@@ -112,8 +113,9 @@ def reinstate(
     Its application is reinstated on the same course of the next cycle. Raises Conflict when that cannot be.
     """
     row, held = together.locked(session, by, "trainee.reinstate", trainee_id)
-    known = records.trainee(row)
-    after, events = trainees.reinstate(known, reinstated_on or today(now), itt_end_date, now)
+    known, back_on = records.trainee(row), reinstated_on or today(now)
+    trainees.refuse_future("reinstated_on", back_on, now)
+    after, events = trainees.reinstate(known, back_on, itt_end_date, now)
     records.changed(session, now, by, row, after, events, action="trainee.reinstate")
     records.expect(session, after, now)
     together.reinstated(session, now, by, held)

@@ -13,7 +13,15 @@ from shared.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
 from shared.testing.kit import published as events
 from tests.service.itt.applications_kit import a_course, state_of, taken
 from tests.service.itt.conftest import Itt
-from tests.service.itt.courses_kit import ACCREDITED, ADMIN, LEAD, NOW, load_schools, register_providers
+from tests.service.itt.courses_kit import (
+    ACCREDITED,
+    ADMIN,
+    LEAD,
+    NOW,
+    OTHER_ACCREDITED,
+    load_schools,
+    register_providers,
+)
 from tests.service.itt.recruits_kit import (
     STARTED,
     in_training,
@@ -295,3 +303,45 @@ def test_a_wrong_withdrawal_before_the_start_is_refused(
     with pytest.raises(Invalid):
         itt.asked(ACCREDITED, "withdraw", trainee_id=row.id, **LEAVES | {"withdrawn_on": NOW.date()} | wrong)
     assert state_of(session, application_id) == "recruited"
+
+
+# --- a trainee who moved to another provider leaves the application behind
+
+
+def _moved(itt: Itt, session: Session) -> tuple[UUID, models.Trainee]:
+    _, application_id, row = in_training(session)
+    ask = {"trainee_id": row.id, "provider_code": "1TZ", "reason": "Closed"}
+    shown = itt.asked(ADMIN, "move_trainee", STARTED, **ask)
+    assert (shown["provider_code"], shown["from_application_id"]) == ("1TZ", None)
+    return application_id, row
+
+
+def test_the_old_side_does_not_move_a_trainee_who_is_elsewhere(itt: Itt, session: Session) -> None:
+    application_id, row = _moved(itt, session)
+    itt.asked(LEAD, "defer_offer", STARTED, application_id=application_id)
+    session.refresh(row)
+    assert row.state == "trn_received"
+
+
+def test_the_new_provider_does_not_move_an_application_that_it_may_not_read(
+    itt: Itt, session: Session
+) -> None:
+    application_id, row = _moved(itt, session)
+    itt.asked(OTHER_ACCREDITED, "defer", STARTED, trainee_id=row.id, reason="Ill")
+    assert state_of(session, application_id) == "recruited"
+
+
+def test_nobody_drafts_a_second_trainee_for_who_moved(itt: Itt, session: Session) -> None:
+    _moved(itt, session)
+    assert itt.asked(ADMIN, "draft_missing_trainees", STARTED) == {
+        "trainee_ids": [],
+        "left": 0,
+        "refused": {},
+    }
+
+
+def test_nobody_is_moved_to_a_code_that_no_provider_has(itt: Itt, session: Session) -> None:
+    _, _, row = in_training(session)
+    ask = {"trainee_id": row.id, "provider_code": "ZZZ", "reason": "Closed"}
+    with pytest.raises(Invalid, match="ZZZ is no provider"):
+        itt.asked(ADMIN, "move_trainee", STARTED, **ask)
