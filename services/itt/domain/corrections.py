@@ -10,7 +10,14 @@ from services.itt.domain.details import Details
 from services.itt.domain.routes import QTS
 from services.itt.domain.trainees import Change, State, Trainee, about, award
 from shared.errors import Conflict, Invalid
-from shared.events.itt import AwardUndone, CourseCorrected, TraineeDiscarded, TraineeMoved, WithdrawalUndone
+from shared.events.itt import (
+    AwardUndone,
+    CourseCorrected,
+    RecommendationUndone,
+    TraineeDiscarded,
+    TraineeMoved,
+    WithdrawalUndone,
+)
 
 _PROVIDER = re.compile(r"[0-9A-Z]{3}")
 _DISCARDABLE = frozenset({State.DRAFT, State.SUBMITTED_FOR_TRN, State.TRN_RECEIVED, State.DEFERRED})
@@ -57,6 +64,24 @@ def undo_withdrawal(trainee: Trainee, state_before: State, now: datetime) -> Cha
         **about(trainee, now),
         provider_code=trainee.provider_code,
         state=state.value,
+    )
+    return after, (event,)
+
+
+def undo_recommendation(trainee: Trainee, now: datetime) -> Change:
+    """The recommendation is taken back before the register awards: the trainee may be recommended again.
+
+    Raises Conflict for any other state; after the award, that is undone.
+    """
+    if trainee.state is not State.RECOMMENDED_FOR_AWARD:
+        raise Conflict(f"Only a recommendation is undone; this trainee is {trainee.state.value}")
+    after = replace(trainee, state=State.TRN_RECEIVED, recommended_on=None, standards_met_on=None)
+    event = RecommendationUndone(
+        **about(trainee, now),
+        provider_code=trainee.provider_code,
+        qualification=trainee.rules.award,
+        state=after.state.value,
+        employing_school_urn=trainee.employing_school_urn,
     )
     return after, (event,)
 

@@ -53,7 +53,14 @@ TRANSITIONS = Transitions(
     (State.SUBMITTED_FOR_TRN, "defer", State.DEFERRED),
     (State.TRN_RECEIVED, "defer", State.DEFERRED),
     (State.RECOMMENDED_FOR_AWARD, "award", State.AWARDED),
-    corrections=("undo_withdrawal", "undo_award", "correct_course", "move_to_provider", "discard"),
+    corrections=(
+        "undo_withdrawal",
+        "undo_recommendation",
+        "undo_award",
+        "correct_course",
+        "move_to_provider",
+        "discard",
+    ),
 )
 CLOSED_TO_EDITS = frozenset({State.RECOMMENDED_FOR_AWARD, State.WITHDRAWN, State.AWARDED})
 STATE_STAYS_WHEN_TRN_COMES = frozenset({State.DEFERRED, State.WITHDRAWN})

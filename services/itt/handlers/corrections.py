@@ -46,6 +46,19 @@ def _state_before(session: Session, row: models.Trainee) -> State:
     return State(states[-1])
 
 
+def undo_recommendation(
+    session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str
+) -> View:
+    """The recommendation was a mistake: nothing is awarded. Raises Conflict unless the trainee is recommended."""
+    row = records.locked(session, by, "trainee.undo_recommendation", trainee_id)
+    why = require_reason(reason)
+    after, events = corrections.undo_recommendation(records.trainee(row), now)
+    action = "trainee.undo_recommendation"
+    records.changed(session, now, by, row, after, events, action=action, why=why)
+    cancel(session, "award", records.subject(row.id))
+    return view(session, now, by, row)
+
+
 def undo_award(session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str) -> View:
     """The award was a mistake: taken back together with the recommendation.
 

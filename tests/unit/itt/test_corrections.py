@@ -12,6 +12,7 @@ from shared.events.itt import (
     AwardUndone,
     CourseCorrected,
     QtsAwarded,
+    RecommendationUndone,
     TraineeDiscarded,
     TraineeMoved,
     WithdrawalUndone,
@@ -33,6 +34,15 @@ def test_a_trn_that_came_meanwhile_counts_when_a_withdrawal_is_undone() -> None:
     known = trainee(State.WITHDRAWN, trn="1234567")
     after, _ = corrections.undo_withdrawal(known, State.SUBMITTED_FOR_TRN, NOW)
     assert after.state is State.TRN_RECEIVED
+
+
+def test_a_recommendation_is_undone_before_the_award_alone() -> None:
+    known = trainee(State.RECOMMENDED_FOR_AWARD, recommended_on=TODAY, standards_met_on=TODAY)
+    after, (event,) = corrections.undo_recommendation(known, NOW)
+    assert (after.state, after.recommended_on, after.standards_met_on) == (State.TRN_RECEIVED, None, None)
+    assert isinstance(event, RecommendationUndone)
+    with pytest.raises(Conflict, match="Only a recommendation is undone; this trainee is awarded"):
+        corrections.undo_recommendation(trainee(State.AWARDED), NOW)
 
 
 def test_only_a_withdrawal_is_undone() -> None:

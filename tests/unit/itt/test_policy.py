@@ -26,6 +26,7 @@ EXPECTED = {
     "trainee.read": [PROVIDER, LEAD, MENTOR, SELF, OPERATOR],
     "trainee.equality": [SELF],
     "trainee.undo_award": [OPERATOR],
+    "trainee.undo_recommendation": [OPERATOR],
     "trainee.undo_withdrawal": [OPERATOR],
     "trainee.move": [OPERATOR],
     "trainee.correct_course": [OPERATOR],

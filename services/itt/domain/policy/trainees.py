@@ -42,6 +42,7 @@ _OPERATOR_ACTIONS = (
     "trainee.ask_register_again",
     "trainee.award",
     "trainee.undo_withdrawal",
+    "trainee.undo_recommendation",
     "trainee.undo_award",
     "trainee.correct_course",
     "trainee.move",
