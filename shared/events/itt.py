@@ -248,6 +248,18 @@ class AwardUndone(Event):
     state: str
 
 
+@event_type("itt.recommendation.undone.v1", subject="trainee", key="trainee_id")
+class RecommendationUndone(Event):
+    """Correction: the recommendation was a mistake; ``qualification`` is what is not awarded now."""
+
+    trainee_id: UUID
+    person_id: UUID
+    provider_code: str
+    qualification: str
+    state: str
+    employing_school_urn: str | None = None
+
+
 @event_type("itt.course.corrected.v1", subject="trainee", key="trainee_id")
 class CourseCorrected(Event):
     """Correction: another route or course."""

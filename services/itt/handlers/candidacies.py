@@ -21,6 +21,7 @@ from services.itt.domain.applications import (
     Candidacy,
     Change,
 )
+from services.itt.domain.limits import refuse_too_many
 from services.itt.domain.policy.applications import application_relations, candidate_relations
 from services.itt.handlers import application_rows, catalogue, places
 from services.itt.handlers.after_decisions import follow_up
@@ -199,6 +200,7 @@ def changed_many(
 
 def _settle(held: Held, after: Mapping[UUID, Application]) -> None:
     held.known = Candidacy(tuple(after.values()))
+    refuse_too_many(held.known)
     held.mine = after[held.mine.id]
     held.candidate.in_progress = held.known.in_progress
 

@@ -27,7 +27,7 @@ NO_LIST = text("'[]'::jsonb")
 
 
 class Candidate(Base):
-    """Somebody who applies. ``in_progress`` counts the applications that are, of all cycles: never more than four.
+    """Somebody who applies. ``in_progress`` counts the applications that are: never more than four.
 
     The names and the birthday are those of the latest form; locking this row is how one candidate's applications
     are decided one after the other.

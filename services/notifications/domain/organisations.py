@@ -98,6 +98,7 @@ TO_ORGANISATIONS = (
     OrganisationTelling(itt.TraineeDeferred, "trainee_deferred_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(itt.TraineeWithdrawn, "trainee_withdrawn_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(itt.TraineeRecommended, "trainee_recommended_school", T, EMPLOYER, SCHOOL),
+    OrganisationTelling(itt.RecommendationUndone, "recommendation_undone_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(itt.QtsAwarded, "qts_awarded_school", T, (*EMPLOYER, "trained_at_urns"), SCHOOL),
     OrganisationTelling(itt.EytsAwarded, "eyts_awarded_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(recruits.CorrectionOffered, "correction_offered_provider", T, OWN),

@@ -107,6 +107,7 @@ TELLINGS = (
         when=lambda e: e.code != "already_registered",
     ),
     Telling(itt.WithdrawalUndone, "withdrawal_undone", T, notice=True),
+    Telling(itt.RecommendationUndone, "recommendation_undone", T, notice=True),
     Telling(itt.AwardUndone, "award_undone", T, notice=True),
     Telling(itt.CourseCorrected, "course_corrected", T),
     Telling(itt.TraineeMoved, "trainee_moved", T, notice=True),

@@ -256,3 +256,22 @@ def test_a_form_of_a_cycle_that_is_over_is_closed(itt: Itt, session: Session) ->
         itt.asked(by, "save_section", section="languages", content={}, cycle=2026)
     with pytest.raises(NotFound):
         itt.asked(by, "carry_form_over", from_cycle=2025)
+
+
+@pytest.mark.parametrize("state", ["pending_conditions", "recruited", "offer_deferred"])
+def test_who_is_expected_may_change_the_form_after_the_cycle(itt: Itt, session: Session, state: str) -> None:
+    by = ready(session)
+    application_id = chosen(session, by)
+    row = session.get_one(models.Application, application_id)
+    after = datetime(2027, 11, 1, tzinfo=UTC)
+    another = REFEREE | {"email": "late@example.com", "cycle": 2027}
+    with pytest.raises(Conflict, match="2027 is over"):
+        itt.asked(by, "add_reference", after, **another)
+    row.state = state
+    session.flush()
+    shown = itt.asked(by, "add_reference", after, **another)
+    assert "late@example.com" in [each["email"] for each in shown["references"]]
+    content = {"other_languages": "Igbo"}
+    with pytest.raises(Conflict, match="not over"):
+        itt.asked(by, "carry_form_over", after, from_cycle=2027, cycle=2028)
+    assert itt.asked(by, "save_section", after, section="languages", content=content, cycle=2027)

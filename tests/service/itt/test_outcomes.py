@@ -179,3 +179,23 @@ def test_a_trn_that_comes_after_a_withdrawal_is_stored(itt: Itt, session: Sessio
     itt.fires("request_trn", trainee_id)
     shown = itt.shown(PROVIDER, trainee_id)
     assert (shown["state"], shown["trn"] is not None) == ("withdrawn", True)
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "wrong"),
+    [
+        ("defer", {"reason": "Illness", "deferred_on": "2026-11-24"}, "deferred_on: is in the future"),
+        ("reinstate", {"reinstated_on": "2099-01-01"}, "reinstated_on: is in the future"),
+        ("reinstate", {"itt_end_date": "2999-07-01"}, "itt_end_date: is too far away; .* end of 2031"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_and_changes_nothing(
+    itt: Itt, session: Session, call: str, given: dict[str, Any], wrong: str
+) -> None:
+    trainee_id = with_trn(session)
+    if call == "reinstate":
+        itt.asked(PROVIDER, "defer", trainee_id=trainee_id, reason="Illness")
+    before = itt.shown(PROVIDER, trainee_id)
+    with pytest.raises(Invalid, match=wrong):
+        itt.asked(PROVIDER, call, trainee_id=trainee_id, **given)
+    assert itt.shown(PROVIDER, trainee_id) == before

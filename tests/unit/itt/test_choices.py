@@ -8,7 +8,7 @@ import pytest
 from services.itt.domain import courses
 from services.itt.domain.applications import IN_PROGRESS, Application, Candidacy, State
 from services.itt.domain.choices import choose, remove, send
-from services.itt.domain.limits import counted
+from services.itt.domain.limits import counted, refuse_too_many
 from shared.errors import Conflict, Invalid, TransitionNotAllowed
 from tests.unit.itt.application_builders import NOW, a_course, an_application, an_option
 
@@ -75,6 +75,33 @@ def test_what_was_sent_is_not_sent_again() -> None:
 def test_a_fifth_in_progress_is_refused_whatever_the_four_are_doing(state: State) -> None:
     mine, known = _known(*(an_application(state, cycle=2026, current_cycle=2026) for _ in range(4)))
     assert "4 applications are in progress already" in _refused(mine, known)
+
+
+PLACES = [State.RECRUITED, State.PENDING_CONDITIONS, State.OFFER_DEFERRED]
+
+
+@pytest.mark.parametrize("state", PLACES)
+def test_a_place_of_an_earlier_cycle_is_not_in_progress_beside_later_ones(state: State) -> None:
+    place = an_application(state, cycle=2025, current_cycle=2025)
+    assert Candidacy((place,)).in_progress == 1
+    three = [an_application(State.AWAITING) for _ in range(3)]
+    assert Candidacy((place, *three)).in_progress == 3
+
+
+def test_who_was_recruited_years_ago_sends_a_fourth_and_no_fifth() -> None:
+    place = an_application(State.RECRUITED, cycle=2025, current_cycle=2025)
+    three = [an_application(State.AWAITING) for _ in range(3)]
+    mine, known = _known(place, *three)
+    assert send(mine, known, {}, "", NOW)[0].state is State.AWAITING
+    mine, known = _known(place, *three, an_application(State.AWAITING))
+    assert _refused(mine, known) == ["4 applications are in progress already"]
+
+
+def test_a_place_that_is_taken_up_beside_four_later_ones_is_refused() -> None:
+    four = [an_application(State.AWAITING) for _ in range(4)]
+    refuse_too_many(Candidacy(tuple(four)))
+    with pytest.raises(Conflict, match="4 other applications in progress"):
+        refuse_too_many(Candidacy((an_application(State.RECRUITED), *four)))
 
 
 def test_an_inactive_application_frees_its_slot() -> None:

@@ -53,6 +53,7 @@ def test_the_table_is_the_published_one() -> None:
 def test_corrections_are_listed_by_themselves() -> None:
     assert trainees.TRANSITIONS.corrections == (
         "undo_withdrawal",
+        "undo_recommendation",
         "undo_award",
         "correct_course",
         "move_to_provider",

@@ -162,6 +162,7 @@ def test_decisions_about_a_person_are_notices() -> None:
         "induction_extended",
         "trainee_withdrawn",
         "award_undone",
+        "recommendation_undone",
     } <= notices
     assert not any(BY_TEMPLATE[name].kind in (Kind.ACTIVITIES, Kind.LEADERSHIP) for name in notices)
 
