@@ -104,6 +104,13 @@ def test_the_current_return_is_the_one_whose_window_opened_last(kind: Kind, on: 
     assert returns.current_year(kind, start_of(date.fromisoformat(on))) == year
 
 
+@pytest.mark.parametrize(
+    ("on", "year"), [("2026-10-14", 2025), ("2026-10-15", 2026), ("2027-01-01", 2026), ("2027-09-30", 2026)]
+)
+def test_the_last_census_is_the_one_whose_day_is_over(on: str, year: int) -> None:
+    assert returns.last_census(start_of(date.fromisoformat(on))) == year
+
+
 def test_the_census_day_is_the_second_wednesday_of_october() -> None:
     assert returns.census_day(2026, AFTER) == date(2026, 10, 14)
     assert returns.census_day(2023, AFTER) == date(2023, 10, 11)
