@@ -265,7 +265,7 @@ def test_a_deferred_place_is_free_and_taken_up_in_the_next_cycle(itt: Itt, sessi
     application_id = accepted(session, by, option_id=option_id)
     shown = itt.asked(LEAD, "defer_offer", application_id=application_id)
     assert (shown["state"], shown["deferred_to"], taken(session, option_id)) == ("offer_deferred", 2028, 0)
-    # The timetable of 2028 is not known yet: what follows is as if it had been deferred from 2026.
+    # What follows is as if it had been deferred from 2026, so that it is taken up now.
     row = session.get_one(models.Application, application_id)
     row.cycle = row.current_cycle = 2026
     row.deferred_to = 2027
