@@ -111,6 +111,7 @@ def _as_if_of_the_year_before(session: Session, application_id: UUID) -> None:
 
 
 def test_reinstating_makes_a_new_draft_before_the_start(itt: Itt, session: Session) -> None:
+    """Domain page, "before the course starts": reinstating makes a new draft."""
     _, application_id, first = recruited(session)
     itt.asked(LEAD, "defer_offer", application_id=application_id)
     _as_if_of_the_year_before(session, application_id)

@@ -1,4 +1,4 @@
-"""Reports on applications: what counts as what, for whom, and as which text."""
+"""Reports on applications: what counts as what, for whom, and as which text (domain page, "Statistics")."""
 
 import csv
 import io

@@ -14,14 +14,14 @@ from shared.config import PROJECT_ROOT
 from shared.errors import Conflict, Invalid
 
 TIMETABLES = PROJECT_ROOT.parent / "shared" / "data" / "itt" / "cycle_timetables.csv"
-MOMENTS = {
+MOMENTS = (
     "find_opens_at",
     "apply_opens_at",
     "apply_deadline_at",
     "reject_by_default_at",
     "decline_by_default_at",
     "find_closes_at",
-}
+)
 
 
 def _published() -> dict[int, dict[str, str]]:
@@ -29,6 +29,37 @@ def _published() -> dict[int, dict[str, str]]:
         pytest.skip("the published timetables are not beside the project")
     with TIMETABLES.open() as file:
         return {int(row["recruitment_cycle_year"]): row for row in csv.DictReader(file)}
+
+
+# The timetables of past cycles by hand: the days of find, apply, the deadline, rejecting, declining, the end of find.
+PAST = {
+    2023: ("2022-10-04", "2022-10-11", "2023-09-19", "2023-09-27", "2023-10-01", "2023-10-02"),
+    2024: ("2023-10-03", "2023-10-10", "2024-09-17", "2024-09-25", "2024-09-29", "2024-09-30"),
+    2025: ("2024-10-01", "2024-10-08", "2025-09-16", "2025-09-24", "2025-09-29", "2025-09-30"),
+}
+HOLIDAYS = {
+    2023: (("2022-12-19", "2023-01-07"), ("2023-03-27", "2023-04-11")),
+    2024: (("2023-12-18", "2024-01-06"), ("2024-03-18", "2024-04-02")),
+    2025: (("2024-12-18", "2025-01-06"), ("2025-04-07", "2025-04-22")),
+    2026: (("2025-12-18", "2026-01-06"), ("2026-03-23", "2026-04-07")),
+    2027: (("2026-12-18", "2027-01-06"), ("2027-03-15", "2027-03-30")),
+}
+
+
+@pytest.mark.parametrize("year", list(PAST))
+def test_past_cycles_have_these_days_at_these_hours(year: int) -> None:
+    hours = ("09:00:00", "09:00:00", "18:00:00", "23:59:59", "23:59:59", "23:59:59")
+    ours = [getattr(cycle(year), name).astimezone(calendar.LONDON) for name in MOMENTS]
+    expected = [f"{day}T{hour}" for day, hour in zip(PAST[year], hours, strict=True)]
+    assert [moment.replace(tzinfo=None).isoformat() for moment in ours] == expected
+
+
+@pytest.mark.parametrize("year", list(HOLIDAYS))
+def test_a_cycle_has_these_holidays(year: int) -> None:
+    """Domain page, "working day": not in the Christmas and Easter ranges of the cycle."""
+    known = cycle(year)
+    ours = [tuple(day.isoformat() for day in holiday) for holiday in (known.christmas, known.easter)]
+    assert ours == list(HOLIDAYS[year])
 
 
 @pytest.mark.parametrize("year", [2023, 2024, 2025])

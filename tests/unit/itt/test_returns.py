@@ -1,4 +1,7 @@
-"""The census and the performance profile are signed off in their windows, and again when they are reopened."""
+"""The census and the performance profile are signed off in their windows, and again when they are reopened.
+
+Domain page, "Statistics".
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
