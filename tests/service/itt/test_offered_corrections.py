@@ -262,6 +262,10 @@ def test_corrections_are_listed_in_pages_for_a_provider(itt: Itt, session: Sessi
     assert seen == ["0@example.com", "1@example.com", "2@example.com"]
     backwards = itt.asked(ADMIN, "list_offered_corrections", LATER, descending=True)
     assert [one["new_value"] for one in backwards["items"]] == seen[::-1]
+    by_column = itt.asked(ADMIN, "list_offered_corrections", LATER, sort="column")
+    assert [one["new_value"] for one in by_column["items"]] == seen
+    (hall,) = itt.asked(ADMIN, "list_offered_corrections", LATER, search="BEN hall")["items"]
+    assert hall["new_value"] == "1@example.com"
     assert len(itt.asked(ACCREDITED, "list_offered_corrections")["items"]) == 3
     assert itt.asked(OTHER_ACCREDITED, "list_offered_corrections")["items"] == []
     with pytest.raises(NotAllowed):
