@@ -96,7 +96,7 @@ def correct_course(
     record = corrected(records.whole(session, row), changes, today(now))
     after, events = corrections.correct_course(records.trainee(row), record, now)
     differences = store_record(session, row, record)
-    known = records.refreshed(after, record)
+    known = records.refreshed(row, after, record)
     if differences:
         action = "trainee.correct_course"
         records.changed(session, now, by, row, known, events, action=action, why=why, more=differences)

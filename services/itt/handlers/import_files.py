@@ -89,22 +89,31 @@ def file_with_errors(session: Session, now: datetime, by: Principal, *, import_i
     return {"file_name": name, "rows": stored.row_count, "content": csv_files.pack(text.encode())}
 
 
+SORTS = {
+    "uploaded": (models.TraineeImport.uploaded_at, models.TraineeImport.id),
+    "file_name": (models.TraineeImport.file_name, models.TraineeImport.id),
+}
+
+
 def list_imports(
     session: Session,
     now: datetime,
     by: Principal,
     *,
     provider_code: str,
+    search: str | None = None,
+    sort: str = "uploaded",
+    descending: bool = True,
     limit: int = 50,
     after: str | None = None,
 ) -> View:
-    """The files of a provider, latest first."""
+    """The files of a provider, latest first. ``search``: part of the file's name."""
     policy.PERMISSIONS.require(by, "import.read", policy.provider_relations(by, provider_code))
     table = models.TraineeImport
     known = select(table).where(table.provider_code == provider_code)
-    found = page(
-        session, known, order=[table.uploaded_at, table.id], limit=limit, after=after, descending=True
-    )
+    if search:
+        known = known.where(table.file_name.icontains(search, autoescape=True))
+    found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)
     return {"items": [summary(stored) for stored in found["items"]], "next": found["next"]}
 
 

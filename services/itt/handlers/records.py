@@ -90,7 +90,7 @@ def trainee(row: models.Trainee) -> Trainee:
     return Trainee(
         id=row.id,
         person_id=row.person_id,
-        person=person(row),
+        person=person(row, of_application=of_application(row)),
         course_subjects=tuple(code for code in subjects if code),
         has_degree=bool(row.uk_degree or row.non_uk_degree),
         **known,
@@ -228,11 +228,16 @@ def note(
     )
 
 
-def refreshed(known: Trainee, record: Details) -> Trainee:
+def of_application(row: models.Trainee) -> bool:
+    """Whether an application made the record, wherever the trainee is by now."""
+    return row.from_application_id is not None or row.application_says is not None
+
+
+def refreshed(row: models.Trainee, known: Trainee, record: Details) -> Trainee:
     """The trainee after an edit of the record."""
     return replace(
         known,
-        person=person(record),
+        person=person(record, of_application=of_application(row)),
         training_route=record.training_route,
         course_subjects=record.subjects,
         itt_start_date=record.itt_start_date,

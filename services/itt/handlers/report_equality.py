@@ -2,8 +2,10 @@
 
 What could be worked out from two tables is prevented by what can be asked: a provider has one table of its own and
 never another's, an analyst of a region that of the region, a national analyst the whole by stage, route and region,
-made safe beside each other (``domain.suppression``), and nothing by provider. Applications count from the month after
-they were sent. Each reading is audited, because two tables of different days could still be compared.
+made safe beside each other (``domain.suppression``), and nothing by provider. Nobody is found by reading today and
+again tomorrow: applications count from the month after they were sent, trainees from the month after they were
+registered and when the census day is over. Each reading is audited, because tables of different months could still be
+compared.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +34,6 @@ from services.itt.domain.equality import (
     ethnic_group_codes,
 )
 from services.itt.domain.reports import NOT_KNOWN, TOTAL, Format, Report
-from services.itt.domain.returns import Kind
 from services.itt.domain.routes import RULES
 from services.itt.domain.suppression import SUPPRESSED, Cell, Counted, family
 from services.itt.handlers import report_counts
@@ -115,10 +116,10 @@ def equality_of_trainees(
 ) -> View:
     """Trainees of the census day by sex, ethnic group, disability and age, by route; ``c`` is not shown.
 
-    Who sees the whole gets it by region, too. Raises NotAllowed, Invalid (``provider_code`` is missing), Conflict
-    before the census.
+    By default of the last census day that is over. Who sees the whole gets it by region, too. Raises NotAllowed,
+    Invalid (``provider_code`` is missing), Conflict until the census day is over.
     """
-    year = academic_year or returns.current_year(Kind.CENSUS, now)
+    year = academic_year or returns.last_census(now)
     within, whole = equality_scope(
         by,
         "report.equality_of_trainees",
@@ -126,14 +127,15 @@ def equality_of_trainees(
         provider_code,
         runs=Trainee.provider_code,
     )
-    if now < (opens := returns.opens_at(Kind.CENSUS, year)):
-        raise Conflict(f"The census of {year} begins on {today(opens)}")
-    day = returns.census_day(year, now)
-    known = _trainees(year).where(report_counts.training_on(day), within)
+    day = returns.counted_day(year)
+    if today(now) <= day:
+        raise Conflict(f"The census of {year} counts {day}; ask from the day after on")
+    registered = Trainee.created_at < start_of(today(now).replace(day=1))
+    known = _trainees(year).where(report_counts.training_on(day), registered, within)
     headings = ("route", "region") if whole else ("route",)
     audit(session, by, now, action="report.equality_of_trainees", subject=f"census/{year}")
     about = ("equality-trainees", year, provider_code)
-    return _answer(session, known, headings, about, f"Nobody was training on {day}", format)
+    return _answer(session, known, headings, about, f"Nobody known by then was training on {day}", format)
 
 
 def _trainees(year: int) -> Any:

@@ -148,6 +148,8 @@ class ApplicationChanges(Schema):
 
 class ListDuplicates(Paged):
     decided = fields.Boolean(load_default=False)
+    search = text(most=200, required=False)
+    descending = fields.Boolean(load_default=False)
 
 
 class DecideDuplicate(Schema):

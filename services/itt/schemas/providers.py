@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.itt.handlers.providers import SORTS
 from services.itt.schemas.shapes import Paged, a_year, later, provider, text, urn
 
 KINDS = validate.OneOf(["lead_school", "accredited_provider", "both"])
@@ -31,6 +32,8 @@ class RegisterProviders(Schema):
 class ListProviders(Paged):
     search = text(most=200, required=False)
     kind = fields.String(load_default=None, allow_none=True, validate=KINDS)
+    sort = fields.String(load_default="code", validate=validate.OneOf(list(SORTS)))
+    descending = fields.Boolean(load_default=False)
 
 
 class AgreePartnership(Schema):
@@ -93,5 +96,11 @@ class Partnership(Schema):
     until_on = fields.Date(allow_none=True)
 
 
+class ListPartnerships(Paged):
+    provider_code = provider()
+    descending = fields.Boolean(load_default=False)
+
+
 class Partnerships(Schema):
     items = fields.List(fields.Nested(Partnership))
+    next = fields.String(allow_none=True)

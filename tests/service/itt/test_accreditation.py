@@ -1,4 +1,4 @@
-"""A lead school's accreditation from the draft to the provider that ratifies."""
+"""A lead school's accreditation from the draft to the provider that ratifies (domain page, "Who")."""
 
 from datetime import timedelta
 from typing import Any

@@ -21,7 +21,7 @@ from tests.service.itt.applications_kit import (
     somebody,
 )
 from tests.service.itt.conftest import Itt
-from tests.service.itt.courses_kit import LEAD, NOW, load_schools, register_providers
+from tests.service.itt.courses_kit import ACCREDITED, LEAD, NOW, load_schools, register_providers
 from tests.unit.itt.test_form import COMPLETE, DEGREE
 
 WHO = {"email": "amina@example.com", "first_names": "Amina", "last_name": "Okafor"}
@@ -194,6 +194,8 @@ def test_equality_data_is_the_candidates_own_and_stands_in_no_form(itt: Itt, ses
     seen = itt.asked(LEAD, "get_application", application_id=application_id)
     assert "103" not in str(seen["form"]) and "ethnicity" not in str(seen)
     with pytest.raises(Conflict):
+        itt.asked(ACCREDITED, "application_equality", application_id=application_id)
+    with pytest.raises(NotAllowed):
         itt.asked(LEAD, "application_equality", application_id=application_id)
     with pytest.raises(NotAllowed):
         itt.asked(LEAD, "candidate_equality")

@@ -109,7 +109,7 @@ def test_an_application_stays_whose_trainee_is_recommended(itt: Itt, session: Se
 
 
 def _as_if_of_the_year_before(session: Session, application_id: UUID) -> None:
-    """The timetable of 2028 is not known yet: as if the place had been deferred from 2026."""
+    """As if the place had been deferred from 2026, so that it is taken up now."""
     row = session.get_one(models.Application, application_id)
     row.cycle = row.current_cycle = 2026
     row.deferred_to = 2027
@@ -119,6 +119,7 @@ def _as_if_of_the_year_before(session: Session, application_id: UUID) -> None:
 
 
 def test_reinstating_makes_a_new_draft_before_the_start(itt: Itt, session: Session) -> None:
+    """Domain page, "before the course starts": reinstating makes a new draft."""
     _, application_id, first = recruited(session)
     itt.asked(LEAD, "defer_offer", application_id=application_id)
     _as_if_of_the_year_before(session, application_id)

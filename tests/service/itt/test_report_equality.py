@@ -1,6 +1,6 @@
 """Equality data in numbers: everybody once, by groups, and nobody to be found in it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from shared.audit import audit_trail
+from shared.calendar import start_of
 from shared.errors import Conflict, Invalid, NotAllowed
 from shared.ids import new_id
 from shared.policy import Role
@@ -18,6 +19,7 @@ from tests.service.itt.courses_kit import ACCREDITED, ADMIN, ANALYST, LEAD, load
 from tests.service.itt.reports_kit import MONDAY, REGIONAL, a_trainee, located, offer, sent_at
 
 OCTOBER = datetime(2026, 10, 20, 9, tzinfo=UTC)
+CENSUS_DAY = datetime(2026, 10, 14, 9, tzinfo=UTC)
 NEXT_MONTH = datetime(2026, 12, 2, 9, tzinfo=UTC)
 View = dict[str, Any]
 
@@ -41,7 +43,7 @@ def test_trainees_are_counted_by_groups(itt: Itt, session: Session) -> None:
     _trainees(session, 7, equality={"ethnicity": "120", "disability1": "55"}, date_of_birth=date(2001, 9, 1))
     _trainees(session, 6, equality={"ethnicity": "160", "disability1": "95"}, sex="11")
     _trainees(session, 5, equality={"disability2": "99"}, sex="96", date_of_birth=date(1976, 8, 31))
-    report = itt.asked(ACCREDITED, "equality_of_trainees", OCTOBER)
+    report = itt.asked(ACCREDITED, "equality_of_trainees", NEXT_MONTH)
     assert _totals(report, "sex") == {"female": 7, "male": 6, "other_sex": 0, "not_provided": 5}
     ethnic = _totals(report, "ethnicity")
     assert (ethnic["black"], ethnic["white"], ethnic["not_provided"], ethnic["asian"]) == (7, 6, 5, 0)
@@ -55,14 +57,14 @@ def test_a_small_count_is_not_shown_nor_what_would_give_it_away(itt: Itt, sessio
     _trainees(session, 20)
     _trainees(session, 9, sex="11")
     _trainees(session, 2, sex="12")
-    sexes = _totals(itt.asked(ACCREDITED, "equality_of_trainees", OCTOBER), "sex")
+    sexes = _totals(itt.asked(ACCREDITED, "equality_of_trainees", NEXT_MONTH), "sex")
     assert sexes["other_sex"] == "c"
     assert list(sexes.values()).count("c") == 2
 
 
 def test_of_fewer_than_five_people_nothing_is_shown(itt: Itt, session: Session) -> None:
     _trainees(session, 4)
-    report = itt.asked(ACCREDITED, "equality_of_trainees", OCTOBER)
+    report = itt.asked(ACCREDITED, "equality_of_trainees", NEXT_MONTH)
     assert {row["people"] for row in report["rows"]} == {"c"}
 
 
@@ -119,7 +121,7 @@ def test_applications_count_from_the_month_after(itt: Itt, session: Session) -> 
 
 def test_each_reading_is_audited(itt: Itt, session: Session) -> None:
     _trainees(session, 6)
-    itt.asked(ADMIN, "equality_of_trainees", OCTOBER)
+    itt.asked(ADMIN, "equality_of_trainees", NEXT_MONTH)
     itt.asked(ANALYST, "equality_of_applications", OCTOBER, cycle=2027)
     assert [note.who for note in audit_trail(session, "census/2026")] == ["admin"]
     assert [note.action for note in audit_trail(session, "cycle/2027")] == ["report.equality_of_applications"]
@@ -129,7 +131,7 @@ def test_nobody_sees_the_equality_data_of_another_provider(itt: Itt, session: Se
     _trainees(session, 30)
     for by in (ANALYST, ADMIN, LEAD):
         with pytest.raises(NotAllowed):
-            itt.asked(by, "equality_of_trainees", OCTOBER, provider_code="2A5")
+            itt.asked(by, "equality_of_trainees", NEXT_MONTH, provider_code="2A5")
     with pytest.raises(NotAllowed):
         itt.asked(ACCREDITED, "equality_of_applications", OCTOBER, provider_code="2LS")
 
@@ -138,14 +140,31 @@ def test_who_has_several_codes_names_one(itt: Itt, session: Session) -> None:
     _trainees(session, 6)
     both = principal(Role.ACCREDITED_PROVIDER, "provider:2A5", "provider:1TZ")
     with pytest.raises(Invalid, match="name one of 1TZ, 2A5"):
-        itt.asked(both, "equality_of_trainees", OCTOBER)
-    report = itt.asked(both, "equality_of_trainees", OCTOBER, provider_code="2A5", format="csv")
+        itt.asked(both, "equality_of_trainees", NEXT_MONTH)
+    report = itt.asked(both, "equality_of_trainees", NEXT_MONTH, provider_code="2A5", format="csv")
     assert report["file_name"] == "equality-trainees-2026-2A5.csv"
     assert report["content"].splitlines()[0] == "characteristic,category,by,code,name,people"
 
 
-def test_before_the_census_there_is_nothing_to_count(itt: Itt) -> None:
-    with pytest.raises(Conflict, match="begins on 2027-09-01"):
-        itt.asked(ANALYST, "equality_of_trainees", OCTOBER, academic_year=2027)
-    empty = itt.asked(ANALYST, "equality_of_trainees", OCTOBER)["empty"]
-    assert empty == "Nobody was training on 2026-10-14"
+def test_until_the_census_day_is_over_there_is_nothing_to_count(itt: Itt) -> None:
+    with pytest.raises(Conflict, match="counts 2026-10-14"):
+        itt.asked(ANALYST, "equality_of_trainees", CENSUS_DAY, academic_year=2026)
+    with pytest.raises(Conflict, match="counts 2027-10-13"):
+        itt.asked(ANALYST, "equality_of_trainees", NEXT_MONTH, academic_year=2027)
+    empty = itt.asked(ANALYST, "equality_of_trainees", NEXT_MONTH)["empty"]
+    assert empty == "Nobody known by then was training on 2026-10-14"
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 1), date(2026, 10, 15), date(2026, 11, 3)])
+def test_who_is_registered_overnight_is_not_seen_in_the_difference(
+    itt: Itt, session: Session, day: date
+) -> None:
+    """Domain page, "Statistics": equality data in numbers alone."""
+    before = start_of(day.replace(day=1)) - timedelta(days=20)
+    black = {"ethnicity": "120"}
+    _trainees(session, 6, equality=black, created_at=before, itt_start_date=date(2025, 9, 1))
+    read = itt.asked(ACCREDITED, "equality_of_trainees", start_of(day))
+    _trainees(session, 1, equality=black, created_at=start_of(day), itt_start_date=date(2025, 9, 1))
+    overnight = start_of(day + timedelta(days=1))
+    assert itt.asked(ACCREDITED, "equality_of_trainees", overnight)["rows"] == read["rows"]
+    assert _totals(read, "ethnicity")["black"] == 6

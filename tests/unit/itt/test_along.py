@@ -57,6 +57,7 @@ BEGUN, NOT_YET = True, False
 def test_a_move_of_the_application_asks_this_of_the_trainee(
     after: Applied, state: State | None, begun: bool, expected: Step
 ) -> None:
+    """Domain page, "before the course starts": discarded when it has not begun."""
     known = trainee(state, **({} if begun else SOON)) if state else None
     assert along.step(after, known, TODAY) is expected
 

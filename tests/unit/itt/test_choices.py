@@ -29,6 +29,7 @@ def _refused(mine: Application, known: Candidacy, now: datetime = NOW) -> list[s
 
 
 def test_a_sent_application_keeps_the_statement_as_it_was_and_has_a_date_due() -> None:
+    """Domain page, "personal statement": stored as it was when the application was sent."""
     mine, known = _known()
     after, (fact,) = send(mine, known, {}, "Why I want to teach", NOW)
     assert (after.state, after.personal_statement, after.sent_at) == (
@@ -73,6 +74,7 @@ def test_what_was_sent_is_not_sent_again() -> None:
 
 @pytest.mark.parametrize("state", sorted(IN_PROGRESS))
 def test_a_fifth_in_progress_is_refused_whatever_the_four_are_doing(state: State) -> None:
+    """Domain page, "applications in progress at once": 4."""
     mine, known = _known(*(an_application(state, cycle=2026, current_cycle=2026) for _ in range(4)))
     assert "4 applications are in progress already" in _refused(mine, known)
 
@@ -105,17 +107,20 @@ def test_a_place_that_is_taken_up_beside_four_later_ones_is_refused() -> None:
 
 
 def test_an_inactive_application_frees_its_slot() -> None:
+    """Domain page, traps: ``inactive`` frees a slot yet can still be decided."""
     three = [an_application(State.AWAITING) for _ in range(3)]
     mine, known = _known(*three, an_application(State.INACTIVE))
     assert send(mine, known, {}, "", NOW)[0].state is State.AWAITING
 
 
 def test_from_2027_all_that_were_sent_count_against_fifteen() -> None:
+    """Domain page, "applications a cycle": 15, from the 2027 cycle all that were submitted."""
     mine, known = _known(*(an_application(State.WITHDRAWN) for _ in range(15)))
     assert _refused(mine, known) == ["there are 15 applications in the cycle 2027 already"]
 
 
 def test_before_2027_only_unsuccessful_ones_count() -> None:
+    """Domain page, "applications a cycle": before 2027 unsuccessful ones."""
     ended = [an_application(State.REJECTED, cycle=2026) for _ in range(14)]
     going = [an_application(State.OFFER, cycle=2026)]
     assert counted([*ended, *going], 2026) == 14
@@ -138,6 +143,7 @@ REAPPLY = {
 
 @pytest.mark.parametrize("state", list(REAPPLY))
 def test_the_same_course_again_only_after_it_ended_in_one_of_five_ways(state: State) -> None:
+    """Domain page, "re-apply to the same course"."""
     earlier = an_application(state)
     mine = an_application(State.UNSUBMITTED, course=earlier.course)
     known = Candidacy((mine, earlier))

@@ -28,6 +28,7 @@ def test_an_interview_is_arranged_while_the_application_waits_for_a_decision(sta
     [("at", NOW - timedelta(seconds=1)), ("provider_code", "9XX"), ("location", " ")],
 )
 def test_what_is_wrong_with_an_interview_is_told_by_field(field: str, value: object) -> None:
+    """Domain page, "interviews": not in the past."""
     mine = an_application()
     with pytest.raises(Invalid) as raised:
         arrange(mine, Candidacy((mine,)), an_interview(mine, **{field: value}), NOW)
@@ -43,6 +44,7 @@ def test_an_inactive_application_is_not_interviewed_beside_four_in_progress() ->
 
 @pytest.mark.parametrize("code", ["2LS", "2A5"])
 def test_who_trains_and_who_ratifies_may_interview(code: str) -> None:
+    """Domain page, "interviews": provider must be training or ratifying."""
     mine = an_application()
     assert arrange(mine, Candidacy((mine,)), an_interview(mine, provider_code=code), NOW)[1]
 

@@ -1,4 +1,7 @@
-"""The census and the performance profile are signed off in their windows, and again when they are reopened."""
+"""The census and the performance profile are signed off in their windows, and again when they are reopened.
+
+Domain page, "Statistics".
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -102,6 +105,13 @@ def test_reminders_come_fourteen_seven_and_one_day_before_the_last() -> None:
 )
 def test_the_current_return_is_the_one_whose_window_opened_last(kind: Kind, on: str, year: int) -> None:
     assert returns.current_year(kind, start_of(date.fromisoformat(on))) == year
+
+
+@pytest.mark.parametrize(
+    ("on", "year"), [("2026-10-14", 2025), ("2026-10-15", 2026), ("2027-01-01", 2026), ("2027-09-30", 2026)]
+)
+def test_the_last_census_is_the_one_whose_day_is_over(on: str, year: int) -> None:
+    assert returns.last_census(start_of(date.fromisoformat(on))) == year
 
 
 def test_the_census_day_is_the_second_wednesday_of_october() -> None:
