@@ -40,6 +40,8 @@ class SaveSection(WhichForm):
 
 
 class AddReference(WhichForm):
+    """``reference_id`` makes the call safe to ask twice; the reference's own id is in what comes back."""
+
     reference_id = an_id()
     name = fields.String(required=True, validate=[validate.Length(1, 200), NO_NUL])
     email = fields.Email(required=True, validate=validate.Length(max=100))
