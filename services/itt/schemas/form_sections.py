@@ -7,6 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from services.itt.domain.codes import labels
 from services.itt.domain.form import MOST_NATIONALITIES, Residency, Section, WorkStatus
 from services.itt.schemas.shapes import NO_NUL
+from shared.fields import Day
 
 LONG, SHORT = 10_240, 256
 MOST_ENTRIES = 100
@@ -51,7 +52,7 @@ class PersonalDetails(Schema):
     first_names = said(60)
     last_name = said(60)
     previous_last_name = said(60)
-    date_of_birth = fields.Date(allow_none=True)
+    date_of_birth = Day(allow_none=True)
 
 
 class Contact(Schema):
@@ -78,7 +79,7 @@ class Nationality(Schema):
     uk_residency_status_code = one_of(Residency)
     uk_residency_status = said()
     fee_payer = one_of(("02", "99"))
-    visa_expires_on = fields.Date(allow_none=True)
+    visa_expires_on = Day(allow_none=True)
     visa_explanation = one_of(
         (
             "expires_after_course",
@@ -90,7 +91,7 @@ class Nationality(Schema):
         )
     )
     visa_explanation_details = said()
-    country_residency_from = fields.Date(allow_none=True)
+    country_residency_from = Day(allow_none=True)
     country_residency_since_birth = yes_or_no()
 
 
@@ -120,8 +121,8 @@ class Qualification(Schema):
     hesa_degclss = said(20)
     hesa_degest = said(20)
     hesa_degctry = a_country()
-    hesa_degstdt = fields.Date(allow_none=True)
-    hesa_degenddt = fields.Date(allow_none=True)
+    hesa_degstdt = Day(allow_none=True)
+    hesa_degenddt = Day(allow_none=True)
     currently_completing = yes_or_no()
     missing_explanation = said(LONG)
 
@@ -196,8 +197,8 @@ class InterviewNeeds(Schema):
 class PreviousTraining(Schema):
     started = yes_or_no()
     provider_name = said()
-    started_on = fields.Date(allow_none=True)
-    ended_on = fields.Date(allow_none=True)
+    started_on = Day(allow_none=True)
+    ended_on = Day(allow_none=True)
     details = said(LONG)
 
 

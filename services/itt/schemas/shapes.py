@@ -4,6 +4,7 @@ from datetime import date
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from shared.fields import Day
 from shared.paging import MAX_LIMIT
 
 MAX_TEXT = 10_000
@@ -49,9 +50,9 @@ def an_id() -> fields.UUID:
     return fields.UUID(load_default=None, allow_none=True)
 
 
-def later() -> fields.Date:
+def later() -> Day:
     """A day that need not be given."""
-    return fields.Date(load_default=None, allow_none=True)
+    return Day(load_default=None, allow_none=True)
 
 
 def a_year(day: date) -> None:
