@@ -1,13 +1,17 @@
-"""Moments and days as calls take them: within the years that anybody can mean, and that every store can hold."""
+"""Moments, days and names as calls take them: within what anybody can mean, and what every store can hold."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 FIRST_YEAR_OF_A_LIFE = 1900
+# Names come into the headers of mails: one line, nothing that is not seen.
+ONE_LINE = validate.Regexp(
+    r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z", error="must be one line without control characters"
+)
 
 
 class Moment(fields.AwareDateTime):

@@ -6,10 +6,10 @@ from marshmallow import Schema, fields, validate
 
 from services.people.domain.roles import Role
 from services.people.domain.stages import Stage
-from shared.fields import Day
+from shared.fields import ONE_LINE, Day
 
 MAX_TEXT = 500
-_NAME = validate.Length(1, 100)
+_NAME = [validate.Length(1, 100), ONE_LINE]
 _URN = validate.Regexp(r"[0-9]{6}\Z", error="must be six digits")
 _SEX = validate.OneOf(["female", "male", "other", "sex_not_provided", "prefer_not_to_say"])
 

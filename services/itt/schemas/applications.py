@@ -11,7 +11,7 @@ from services.itt.domain.offers import MAX_REASON as MAX_OFFER_REASON
 from services.itt.domain.rejections import CODES, MAX_DETAILS
 from services.itt.handlers.application_lists import SORTS
 from services.itt.schemas.form import a_cycle
-from services.itt.schemas.shapes import NO_NUL, Paged, an_id, provider, text
+from services.itt.schemas.shapes import NO_NUL, Paged, a_name, an_id, provider, text
 from shared.fields import Moment
 
 PROVIDER_CODE = validate.Regexp(r"[0-9A-Z]{3}\Z", error="must be three capital letters or digits")
@@ -19,8 +19,8 @@ PROVIDER_CODE = validate.Regexp(r"[0-9A-Z]{3}\Z", error="must be three capital l
 
 class RegisterCandidate(Schema):
     email = fields.Email(required=True, validate=validate.Length(max=100))
-    first_names = text(most=60)
-    last_name = text(most=60)
+    first_names = a_name()
+    last_name = a_name()
 
 
 class ChangeEmail(Schema):

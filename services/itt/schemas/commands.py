@@ -9,6 +9,7 @@ from services.itt.schemas.shapes import (
     NO_NUL,
     ProviderCode,
     TraineeId,
+    a_name,
     an_id,
     cells,
     later,
@@ -36,8 +37,8 @@ class ReceiveTrn(TraineeId):
 
 class MentorIn(Schema):
     person_id = an_id()
-    first_names = text(most=60)
-    last_name = text(most=60)
+    first_names = a_name()
+    last_name = a_name()
     email = fields.Email(load_default=None, allow_none=True)
 
 

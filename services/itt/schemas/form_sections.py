@@ -7,7 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from services.itt.domain.codes import labels
 from services.itt.domain.form import MOST_NATIONALITIES, Residency, Section, WorkStatus
 from services.itt.schemas.shapes import NO_NUL
-from shared.fields import Day
+from shared.fields import ONE_LINE, Day
 
 LONG, SHORT = 10_240, 256
 MOST_ENTRIES = 100
@@ -19,6 +19,11 @@ COUNTRY = validate.Regexp(
 def said(most: int = SHORT) -> fields.String:
     """A text of the form; a draft may leave it out."""
     return fields.String(allow_none=True, validate=[validate.Length(max=most), NO_NUL])
+
+
+def a_name() -> fields.String:
+    """A name, on one line; a draft may leave it out."""
+    return fields.String(allow_none=True, validate=[validate.Length(max=60), ONE_LINE])
 
 
 def yes_or_no() -> fields.Boolean:
@@ -49,9 +54,9 @@ def a_country() -> fields.String:
 
 
 class PersonalDetails(Schema):
-    first_names = said(60)
-    last_name = said(60)
-    previous_last_name = said(60)
+    first_names = a_name()
+    last_name = a_name()
+    previous_last_name = a_name()
     date_of_birth = Day(allow_none=True)
 
 

@@ -1,11 +1,11 @@
-"""Moments and days of calls lie within the years that anybody can mean."""
+"""Moments, days and names of calls lie within what anybody can mean."""
 
 from datetime import UTC, date, datetime
 
 import pytest
 from marshmallow import ValidationError
 
-from shared.fields import Day, Moment
+from shared.fields import ONE_LINE, Day, Moment
 
 
 def test_a_moment_is_told_in_utc() -> None:
@@ -37,3 +37,10 @@ def test_a_day_lies_between_1900_and_2200() -> None:
     for given in ("1899-12-31", "2201-01-01", "9999-12-31", "0001-01-01"):
         with pytest.raises(ValidationError, match="must be between 1900 and 2200"):
             Day().deserialize(given)
+
+
+def test_a_name_is_one_line() -> None:
+    assert ONE_LINE("Siobhán O’Neill-Müller 李") == "Siobhán O’Neill-Müller 李"
+    for name in ("Eve\r\nBcc: x@example.org", "Eve\n", "Eve\x1b[31m", "Eve\u2028", "Eve\0"):
+        with pytest.raises(ValidationError, match="must be one line"):
+            ONE_LINE(name)
