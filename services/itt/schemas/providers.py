@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.itt.handlers.providers import SORTS
-from services.itt.schemas.shapes import Paged, a_year, later, provider, text, urn
+from services.itt.schemas.shapes import Paged, a_name, a_year, later, provider, text, urn
 
 KINDS = validate.OneOf(["lead_school", "accredited_provider", "both"])
 MOST_AT_ONCE = 500
@@ -11,7 +11,7 @@ MOST_AT_ONCE = 500
 
 class ProviderIn(Schema):
     code = provider()
-    name = text(most=200)
+    name = a_name(most=200)
     kind = fields.String(required=True, validate=KINDS)
     urn = urn(required=False)
     ukprn = fields.String(
@@ -51,7 +51,7 @@ class EndPartnership(Schema):
 
 class SchoolRow(Schema):
     urn = urn()
-    name = text(most=300)
+    name = a_name(most=300)
     phase = text(most=100)
     status = text(most=100)
     postcode = text(most=10, required=False)

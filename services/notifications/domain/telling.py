@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.notifications.domain.organisations import TO_ORGANISATIONS, OrganisationTelling
 from shared.events import (
@@ -44,6 +44,11 @@ class Audience(StrEnum):
     CONTACT = "contact"
 
 
+def referee(reference_id: UUID) -> UUID:
+    """The recipient who answers this reference: never the id of a person or of an organisation's contact."""
+    return uuid5(NAMESPACE_URL, f"continuum:reference:{reference_id}")
+
+
 def _always(_: Any) -> bool:
     return True
 
@@ -69,7 +74,9 @@ class Telling:
     def recipient(self, event: Event) -> UUID | None:
         """Who is told of this very event, if anybody."""
         found: UUID | None = getattr(event, self.to)
-        return found if self.when(event) else None
+        if found is None or not self.when(event):
+            return None
+        return referee(found) if self.audience is Audience.REFEREE else found
 
 
 # Chasers are never within 48 hours of another (domain page, "references").
@@ -252,7 +259,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
 }
 
 # Events that bring somebody's name and address, and the field with the id of whom these are. The person of a reference
-# is the referee, who goes by the reference's id.
+# is the referee, who goes by an id made of the reference's.
 CONTACTS: dict[type[Event], str] = {
     **dict.fromkeys(applications.AboutApplication.__subclasses__(), "person_id"),
     accreditation.AccreditationMemberInvited: "person_id",
@@ -268,6 +275,10 @@ CONTACTS: dict[type[Event], str] = {
     itt.QtsAwarded: "person_id",
     people.RoleBegun: "person_id",
 }
+
+# Facts in which somebody else names a person whom they know: what these say stands until a better source speaks, and
+# never in place of it.
+HEARSAY: tuple[type[Event], ...] = (accreditation.AccreditationMemberInvited, itt.PlacementArranged)
 
 # Facts after which nobody is asked for a reference any more: the referee's name and address go, what is not sent stays.
 ANSWERING: tuple[type[Event], ...] = (
@@ -302,4 +313,7 @@ def tellings_of(event: Event) -> list[tuple[Telling, UUID]]:
 def contact_in(event: Event) -> UUID | None:
     """Whose name and address the event brings, if any."""
     field = CONTACTS.get(type(event))
-    return getattr(event, field) if field and getattr(event, "person", None) is not None else None
+    if field is None or getattr(event, "person", None) is None:
+        return None
+    found: UUID | None = getattr(event, field)
+    return referee(found) if found is not None and type(event) in ASKED else found

@@ -180,6 +180,16 @@ def test_a_referee_who_was_not_asked_is_corrected_and_removed(itt: Itt, session:
     assert itt.asked(by, "remove_reference", reference_id=made["reference_id"])["references"] == []
 
 
+def test_the_id_of_a_reference_is_never_the_callers_and_the_same_for_the_same_call(
+    itt: Itt, session: Session
+) -> None:
+    by, other, victim = registered(session), registered(session), uuid4()
+    made = [itt.asked(by, "add_reference", reference_id=victim, **REFEREE)["references"] for _ in range(2)]
+    assert made[0] == made[1] and len(made[0]) == 1
+    theirs = itt.asked(other, "add_reference", reference_id=victim, **REFEREE)["references"]
+    assert len({str(victim), str(made[0][0]["reference_id"]), str(theirs[0]["reference_id"])}) == 3
+
+
 # --- equality
 
 
