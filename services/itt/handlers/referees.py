@@ -81,6 +81,8 @@ def add(
     rows = rows_of(session, candidate.id, cycle, lock=True)
     if reference_id is not None and any(row.id == reference_id for row in rows):
         return
+    if reference_id is not None and session.get(models.Reference, reference_id) is not None:
+        raise Conflict(f"The reference {reference_id} is of another form")
     references.refuse_another([reference(row, candidate) for row in rows], named["email"])
     row = models.Reference(
         id=reference_id or new_id(), candidate_id=candidate.id, cycle=cycle, chasers=0, **named
