@@ -32,7 +32,10 @@ def record_observation(
     notes: str,
     observation_id: UUID | None = None,
 ) -> View:
-    """Note a lesson that was observed. The same id again changes nothing."""
+    """Note a lesson that was observed. The same observation again changes nothing.
+
+    Raises Invalid, Conflict when the id means another one.
+    """
     row = records.locked(session, by, "trainee.observe", trainee_id)
     trainees.refuse_edits_when_closed(records.trainee(row))
     if observed_on > today(now):
@@ -42,8 +45,10 @@ def record_observation(
         raise Conflict(f"The observation {observation_id} is of somebody else")
     if known is not None and known.removed_at:
         raise Conflict(f"The observation {observation_id} was removed; record it anew")
+    values = {"observed_on": observed_on, "school_urn": school_urn, "observer": observer, "notes": notes}
+    if known is not None and any(getattr(known, name) != value for name, value in values.items()):
+        raise Conflict(f"The observation {observation_id} is already recorded with something else in it")
     if known is None:
-        values = {"observed_on": observed_on, "school_urn": school_urn, "observer": observer, "notes": notes}
         made = models.Observation(id=observation_id or new_id(), trainee_id=row.id, **values)
         made.recorded_by = by.actor
         session.add(made)

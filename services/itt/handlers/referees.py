@@ -86,6 +86,8 @@ def add(
     reference_id = uuid5(candidate.id, f"reference {cycle} {key}") if key else new_id()
     if any(row.id == reference_id for row in rows):
         return
+    if reference_id is not None and session.get(models.Reference, reference_id) is not None:
+        raise Conflict(f"The reference {reference_id} is of another form")
     references.refuse_another([reference(row, candidate) for row in rows], named["email"])
     row = models.Reference(id=reference_id, candidate_id=candidate.id, cycle=cycle, chasers=0, **named)
     row.state = State.NOT_REQUESTED.value

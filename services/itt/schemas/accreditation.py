@@ -82,6 +82,11 @@ class DeclareInterests(AccreditationId):
     text = text(most=2000, required=False)
 
 
+class LiftConflict(AccreditationId):
+    person_id = fields.UUID(required=True)
+    reason = text(most=2000)
+
+
 class VoteOnAccreditation(AccreditationId):
     vote = fields.String(required=True, validate=validate.OneOf(list(Outcome)))
     score = fields.Integer(required=True, strict=True, validate=validate.Range(1, 5))
