@@ -143,6 +143,12 @@ TOLD_WHOM: list[tuple[Event, list[tuple[str, str]]]] = [
     ),
     (an(leadership.NominationLapsed, cause="expired"), [("nomination_lapsed", "person_id")]),
     (an(leadership.NominationLapsed, cause="refused"), []),
+    (an(applications.ApplicationWithdrawn, because="for_candidate"), [("withdrawn_for_you", "person_id")]),
+    (an(applications.ApplicationWithdrawn, because="candidate"), []),
+    (an(applications.ApplicationWithdrawn, because="another_accepted"), []),
+    (an(applications.OfferDeclined, because="for_candidate"), [("declined_for_you", "person_id")]),
+    (an(applications.OfferDeclined, because="by_default"), [("offer_declined_by_default", "person_id")]),
+    (an(applications.OfferDeclined, because="candidate"), []),
     (an(people.StageChanged), []),
 ]
 
@@ -162,6 +168,8 @@ def test_decisions_about_a_person_are_notices() -> None:
         "induction_extended",
         "trainee_withdrawn",
         "award_undone",
+        "withdrawn_for_you",
+        "declined_for_you",
     } <= notices
     assert not any(BY_TEMPLATE[name].kind in (Kind.ACTIVITIES, Kind.LEADERSHIP) for name in notices)
 
@@ -252,6 +260,17 @@ TOLD_WHICH: list[tuple[Event, list[tuple[str, str]]]] = [
     (
         an(applications.ApplicationSent, provider_code="2A5", accredited_code="2A5"),
         [("application_sent_provider", "provider:2A5")],
+    ),
+    (
+        an(applications.ApplicationWithdrawn, because="for_candidate", **CODES),
+        [
+            ("application_withdrawn_provider", "provider:2LS"),
+            ("application_withdrawn_provider", "provider:2A5"),
+        ],
+    ),
+    (
+        an(applications.OfferDeclined, because="for_candidate", provider_code="2A5", accredited_code="2A5"),
+        [("offer_declined_provider", "provider:2A5")],
     ),
     (an(applications.ApplicationRejected, by_default=False), []),
     (
