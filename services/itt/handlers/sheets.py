@@ -13,6 +13,7 @@ from services.itt.domain.codes import labels
 from services.itt.domain.csv_files import RowError
 from services.itt.domain.on_sheets import Listed
 from services.itt.domain.placements import Placement
+from services.itt.domain.routes import phase
 from services.itt.handlers import records
 from services.itt.handlers.outcomes import recommend
 from shared.errors import Conflict
@@ -110,11 +111,13 @@ def placements_of(session: Session, trainee_ids: list[UUID]) -> dict[UUID, list[
 
 
 def _one(row: models.Trainee, placed: list[Placement]) -> Listed:
+    known = records.trainee(row)
     return Listed(
-        trainee=records.trainee(row),
+        trainee=known,
         hesa_id=row.hesa_id or "",
         provider_trainee_id=row.provider_trainee_id or "",
         training_partner_urn=row.training_partner_urn or "",
+        phase=phase(known.route, row.course_age_range),
         age_range=labels("course_age_range")[row.course_age_range],
         placements=placed,
     )

@@ -41,6 +41,10 @@ def test_a_sheet_recommends_everybody_on_it(itt: Itt, session: Session) -> None:
     )
     sheet = itt.asked(PROVIDER, "recommendation_sheet", provider_code="2A5")
     assert sheet["rows"] == 2
+    assert {row["Phase"] for row in csv.DictReader(io.StringIO(text_of(sheet), newline=""))} == {
+        "Do not edit this column",
+        "Secondary",
+    }
     content = filled(sheet, **{bulk_recommendation.MET_ON: "20/11/2026"})
     checked = itt.asked(PROVIDER, "recommend_trainees", provider_code="2A5", content=content, dry_run=True)
     assert (checked["trainee_ids"], itt.shown(PROVIDER, ids[0])["state"]) == (ids, "trn_received")

@@ -1,5 +1,7 @@
 """The national sheets for recommendations and placements (domain page, the bulk file)."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,6 +22,7 @@ ONE = Listed(
     hesa_id="7572897115906",
     provider_trainee_id="26/27-1",
     training_partner_urn="100001",
+    phase="Secondary",
     age_range="Eleven to sixteen",
     placements=two_placements(),
 )
@@ -123,6 +126,13 @@ def test_the_sheet_that_we_give_is_read_back() -> None:
     assert sheet.count("\r\n") == 3
     filled = sheet.replace("Mathematics,", "Mathematics,20/11/2026")
     assert bulk_recommendation.parse(filled.encode(), [ONE], NOW).met_on == {TRAINEE_ID: date(2026, 11, 20)}
+
+
+def test_every_column_of_the_sheet_to_recommend_is_filled_but_the_date() -> None:
+    header, _, row = csv.reader(io.StringIO(bulk_recommendation.sheet([ONE]), newline=""))
+    shown = dict(zip(header, row, strict=True))
+    assert [name for name, cell in shown.items() if not cell] == [MET_ON]
+    assert shown["Phase"] == "Secondary"
 
 
 PLACED = {"TRN": "1234567", "Trainee ITT start date": "1/9/2026"}
