@@ -344,6 +344,38 @@ def test_why_an_offer_is_declined_is_told_in_words(because: str) -> None:
     assert "_" not in body.replace("a_code", "")
 
 
+@pytest.mark.parametrize(
+    ("code", "person", "provider"),
+    [
+        (
+            "application_withdrawn",
+            "before the course began, because your application was withdrawn.",
+            "because the course had not begun.",
+        ),
+        (
+            "application_deferred",
+            "before the course began, because your place was put off to another year.",
+            "because the course had not begun.",
+        ),
+        ("record_added_in_error", "has removed your record before the course began.", "had not begun."),
+        (
+            "import_undone",
+            "has removed your record again, because the file that it came with was taken back.",
+            "because the file that it came with was undone.",
+        ),
+        ("already_registered", "before the course began.", "because the trainee is registered already."),
+    ],
+)
+def test_only_a_record_that_is_removed_before_the_course_is_said_to_be(
+    code: str, person: str, provider: str
+) -> None:
+    event = an(itt.TraineeDiscarded, code=code)
+    _, told = render("trainee_discarded", event, about=None, activity=None)
+    subject, body = render("trainee_discarded_provider", event, about=None, activity=None)
+    assert (person in told, provider in body) == (True, True)
+    assert "before the course" not in subject
+
+
 def test_the_last_reminder_of_a_referee_says_so() -> None:
     def told(number: int) -> tuple[str, str]:
         event = an(applications.ReferenceChaserDue, number=number)
