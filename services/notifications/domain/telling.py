@@ -90,6 +90,7 @@ TELLINGS = (
     Telling(itt.TrnReceived, "trn_received", T),
     Telling(itt.PlacementArranged, "placement_arranged", T),
     Telling(itt.PlacementArranged, "placement_arranged_mentor", T, to="mentor_id"),
+    Telling(itt.PlacementArranged, "placement_moved_mentor", T, to="from_mentor_id"),
     Telling(itt.PlacementCompleted, "placement_completed_mentor", T, to="mentor_id"),
     Telling(itt.ReviewRecorded, "review_recorded", T),
     Telling(itt.FinalAssessmentRecorded, "final_assessment_passed", T, when=lambda e: e.passed),
