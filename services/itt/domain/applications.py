@@ -216,6 +216,7 @@ def about(application: Application, now: datetime, **more: Any) -> dict[str, Any
         "course_code": application.course.code,
         "course_name": application.course.content.name,
         "provider_code": application.course.provider_code,
+        "provider_name": application.course.provider_name,
         "accredited_code": application.course.content.accredited_code or application.course.provider_code,
         "site_urn": application.option.site_urn,
         "state": application.state.value,

@@ -141,7 +141,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A course with its sites. ``allocated_places`` is the national allocation, None when there is none yet."""
+    """A course with its sites. ``allocated_places`` is the national allocation, None when there is none yet.
+
+    ``provider_name`` is known where candidates are told of the course.
+    """
 
     id: UUID
     cycle: int
@@ -149,6 +152,7 @@ class Course:
     code: str
     state: State
     content: Content
+    provider_name: str = ""
     allocated_places: int | None = None
     options: tuple[Option, ...] = ()
     published_at: datetime | None = None

@@ -57,6 +57,17 @@ def arrange(trainee: Trainee, placement: Placement, now: datetime) -> PlacementA
     )
 
 
+def moved_from(before: Placement, event: PlacementArranged) -> PlacementArranged:
+    """The fact with the school and the mentor who had agreed to it before, where these are others now."""
+    if before.mentor_id is None:
+        return event
+    return replace(
+        event,
+        from_school_urn=before.school_urn if before.school_urn != event.school_urn else None,
+        from_mentor_id=before.mentor_id if before.mentor_id != event.mentor_id else None,
+    )
+
+
 def complete(
     trainee: Trainee, placement: Placement, completed_on: date, days: int | None, now: datetime
 ) -> tuple[Placement, PlacementCompleted]:
@@ -114,3 +125,15 @@ def trained_at(placements: Iterable[Placement]) -> tuple[str, ...]:
     """The schools that took part in the training, in the order of the placements."""
     ordered = sorted(placements, key=lambda placement: placement.number)
     return tuple(dict.fromkeys(p.school_urn for p in ordered if p.school_urn not in NOT_APPLICABLE))
+
+
+def still_to_hear(
+    partner_urn: str | None, placements: Iterable[Placement], employer_urn: str | None
+) -> tuple[str, ...]:
+    """The schools beside the employer that reckon with a trainee: the lead school, then those of open placements."""
+    ordered = sorted(placements, key=lambda placement: placement.number)
+    open_ = [placement.school_urn for placement in ordered if placement.completed_on is None]
+    known = [
+        urn for urn in (partner_urn, *open_) if urn and urn not in NOT_APPLICABLE and urn != employer_urn
+    ]
+    return tuple(dict.fromkeys(known))

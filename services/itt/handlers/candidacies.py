@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from services.itt import models
 from services.itt.domain import policy
@@ -124,7 +124,8 @@ def options_of(session: Session, option_ids: Iterable[UUID]) -> dict[UUID, Offer
     statement = select(models.Course, models.CourseOption).join(
         models.CourseOption, models.CourseOption.course_id == models.Course.id
     )
-    found = session.execute(statement.where(models.CourseOption.id.in_(list(option_ids))))
+    named = statement.options(joinedload(models.Course.provider, innerjoin=True))
+    found = session.execute(named.where(models.CourseOption.id.in_(list(option_ids))))
     return {option.id: (course, option) for course, option in found}
 
 

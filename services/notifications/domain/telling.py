@@ -53,6 +53,10 @@ def _always(_: Any) -> bool:
     return True
 
 
+def _because(cause: str) -> Callable[[Any], bool]:
+    return lambda event: event.because == cause
+
+
 @dataclass(frozen=True)
 class Telling:
     """One fact tells one person one thing.
@@ -83,6 +87,9 @@ class Telling:
 TWO_DAYS = timedelta(hours=48)
 REFEREE: dict[str, Any] = {"to": "reference_id", "notice": True, "audience": Audience.REFEREE}
 
+# A provider may withdraw or decline for the candidate, who must learn of it: nobody else saw them ask.
+FOR_YOU, BY_DEFAULT = _because("for_candidate"), _because("by_default")
+
 T, I, A, L = Kind.TRAINING, Kind.INDUCTION, Kind.ACTIVITIES, Kind.LEADERSHIP
 
 TELLINGS = (
@@ -90,6 +97,7 @@ TELLINGS = (
     Telling(itt.TrnReceived, "trn_received", T),
     Telling(itt.PlacementArranged, "placement_arranged", T),
     Telling(itt.PlacementArranged, "placement_arranged_mentor", T, to="mentor_id"),
+    Telling(itt.PlacementArranged, "placement_moved_mentor", T, to="from_mentor_id"),
     Telling(itt.PlacementCompleted, "placement_completed_mentor", T, to="mentor_id"),
     Telling(itt.ReviewRecorded, "review_recorded", T),
     Telling(itt.FinalAssessmentRecorded, "final_assessment_passed", T, when=lambda e: e.passed),
@@ -142,13 +150,9 @@ TELLINGS = (
     Telling(applications.OfferWithdrawn, "offer_withdrawn", T, notice=True),
     Telling(applications.ApplicationRejected, "application_rejected", T, notice=True),
     Telling(applications.OfferAccepted, "offer_accepted", T),
-    Telling(
-        applications.OfferDeclined,
-        "offer_declined_by_default",
-        T,
-        notice=True,
-        when=lambda e: e.because == "by_default",
-    ),
+    Telling(applications.ApplicationWithdrawn, "withdrawn_for_you", T, notice=True, when=FOR_YOU),
+    Telling(applications.OfferDeclined, "declined_for_you", T, notice=True, when=FOR_YOU),
+    Telling(applications.OfferDeclined, "offer_declined_by_default", T, notice=True, when=BY_DEFAULT),
     Telling(applications.ConditionsNotMet, "conditions_not_met", T, notice=True),
     Telling(applications.Recruited, "recruited", T, notice=True, when=lambda e: not e.reinstated),
     Telling(applications.OfferDeferred, "offer_deferred", T, notice=True),

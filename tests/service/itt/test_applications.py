@@ -90,7 +90,7 @@ def test_a_choice_is_made_once_with_one_id_and_removed_while_it_is_not_sent(
     by, option_id, id_ = ready(session), a_course(session), uuid4()
     first = itt.asked(by, "choose_course", course_option_id=option_id, application_id=id_)
     assert itt.asked(by, "choose_course", course_option_id=option_id, application_id=id_) == first
-    with pytest.raises(Conflict, match="unsubmitted"):
+    with pytest.raises(Conflict, match="not sent yet"):
         itt.asked(by, "choose_course", course_option_id=option_id)
     assert itt.asked(by, "remove_choice", application_id=id_) == {"application_id": str(id_)}
     assert itt.asked(by, "my_applications")["items"] == []

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from shared.audit import audit_trail
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TransitionNotAllowed
-from shared.events.itt import EytsAwarded, QtsAwarded, TraineeRecommended
+from shared.events.itt import EytsAwarded, QtsAwarded, TraineeDeferred, TraineeRecommended, TraineeWithdrawn
 from shared.policy import Role
-from shared.testing.kit import principal
+from shared.testing.kit import principal, published
 from tests.service.itt.conftest import Itt
 from tests.service.itt.kit import (
     ADMIN,
@@ -93,6 +93,20 @@ def test_an_administrator_may_award_at_once(itt: Itt, session: Session) -> None:
 def test_an_early_years_route_awards_eyts(itt: Itt, session: Session) -> None:
     awarded(session, training_route="19", employing_school_urn="")
     assert isinstance(last(session), EytsAwarded)
+
+
+@pytest.mark.parametrize("what", ["defer", "withdraw"])
+def test_the_lead_school_and_the_schools_of_placements_hear_that_somebody_stops(
+    itt: Itt, session: Session, what: str
+) -> None:
+    given = {"training_partner_urn": "345678", "employing_school_urn": "100001", "training_route": "03"}
+    trainee_id = with_trn(session, **given)
+    arranged(session, trainee_id, 1, "123456")
+    arranged(session, trainee_id, 2, "100001")
+    asked = {"reason": "Ill"} if what == "defer" else WITHDRAWAL
+    itt.asked(PROVIDER, what, trainee_id=trainee_id, **asked)
+    fact = next(f for f in reversed(published(session)) if isinstance(f, TraineeDeferred | TraineeWithdrawn))
+    assert (fact.employing_school_urn, fact.training_urns) == ("100001", ("345678", "123456"))
 
 
 def test_a_deferral_keeps_its_reason_in_the_service(itt: Itt, session: Session) -> None:

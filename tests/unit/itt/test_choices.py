@@ -150,7 +150,16 @@ def test_the_same_course_again_only_after_it_ended_in_one_of_five_ways(state: St
     if REAPPLY[state]:
         assert send(mine, known, {}, "", NOW)[0].state is State.AWAITING
     else:
-        assert "there is an application to this course" in _refused(mine, known)[0]
+        assert f"there is an application to this course {STANDS[state]}" in _refused(mine, known)
+
+
+STANDS = {
+    State.AWAITING: "that waits for the provider's decision",
+    State.INTERVIEWING: "that waits for the provider's decision after an interview",
+    State.INACTIVE: "that the provider has not decided in time, but still may",
+    State.OFFER: "that has an offer",
+    State.CONDITIONS_NOT_MET: "whose conditions were not met",
+}
 
 
 def test_a_course_that_was_offered_instead_of_the_chosen_one_counts_as_the_same() -> None:
@@ -158,7 +167,7 @@ def test_a_course_that_was_offered_instead_of_the_chosen_one_counts_as_the_same(
     mine = an_application(State.UNSUBMITTED, course=earlier.course)
     chosen_another = replace(earlier, chosen_course_id=a_course().id)
     assert _refused(mine, Candidacy((mine, chosen_another))) == [
-        "there is an application to this course that is offer"
+        "there is an application to this course that has an offer"
     ]
 
 
@@ -188,7 +197,7 @@ def test_a_course_is_chosen_before_the_deadline_and_nobody_but_the_candidate_see
 def test_one_course_is_chosen_once_and_fifteen_at_most() -> None:
     mine = an_application(State.UNSUBMITTED)
     twice = an_application(State.UNSUBMITTED, course=mine.course)
-    with pytest.raises(Conflict, match="unsubmitted"):
+    with pytest.raises(Conflict, match="not sent yet"):
         choose(mine, Candidacy((mine, twice)), NOW)
     full = Candidacy((mine, *(an_application(State.UNSUBMITTED) for _ in range(15))))
     with pytest.raises(Conflict, match="15 applications"):

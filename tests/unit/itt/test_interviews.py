@@ -94,3 +94,18 @@ def test_a_decision_cancels_the_interviews_that_are_still_to_come() -> None:
     ((gone, _),) = cancel_upcoming(mine, [coming, past], NOW)
     assert (gone.id, gone.cancellation_reason) == (coming.id, "We made you an offer")
     assert cancel_upcoming(an_application(State.INTERVIEWING), [coming], NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ("by_default", "Nobody decided before the end of the recruitment cycle"),
+        (None, "We decided not to go on with your application"),
+    ],
+)
+def test_an_interview_is_cancelled_by_a_decision_only_where_somebody_decided(
+    because: str | None, said: str
+) -> None:
+    mine = an_application(State.REJECTED, ended_because=because)
+    ((gone, _),) = cancel_upcoming(mine, [an_interview(mine)], NOW)
+    assert gone.cancellation_reason == said
