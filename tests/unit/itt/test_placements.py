@@ -35,6 +35,8 @@ def test_a_placement_is_arranged_with_its_mentor() -> None:
         ({"school_urn": "12345"}, "six digits"),
         ({"starts_on": None}, "first day"),
         ({"ends_on": date(2026, 9, 6)}, "before the first day"),
+        ({"ends_on": date(2126, 9, 6)}, "too late for one placement"),
+        ({"starts_on": date(1900, 9, 7)}, "before the course"),
     ],
 )
 def test_a_wrong_placement_is_refused(changes: dict[str, Any], wrong: str) -> None:
