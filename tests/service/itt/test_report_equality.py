@@ -1,6 +1,7 @@
 """Equality data in numbers: everybody once, by groups, and nobody to be found in it."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_each_candidate_counts_once_by_what_came_furthest(itt: Itt, session: Ses
     whole = itt.asked(ANALYST, "equality_of_applications", NEXT_MONTH, cycle=2027)
     assert {row["by"] for row in whole["rows"]} == {"total", "stage", "route", "region"}
     part = itt.asked(REGIONAL, "equality_of_applications", NEXT_MONTH, cycle=2027)
-    assert (part["totals"][0]["people"], {row["by"] for row in part["rows"]}) == (12, {"total", "stage"})
+    assert (part["totals"][0]["people"], {row["by"] for row in part["rows"]}) == (12, {"region"})
 
 
 def _another(session: Session, first: models.Application, option_id: Any) -> None:
@@ -117,6 +118,62 @@ def test_applications_count_from_the_month_after(itt: Itt, session: Session) -> 
     report = itt.asked(LEAD, "equality_of_applications", MONDAY, cycle=2027)
     assert report["empty"] == "No applications were sent in cycle 2027 before 2026-11-01"
     assert (report["rows"], report["totals"]) == ([], [])
+
+
+def test_what_is_decided_this_month_does_not_show_before_the_next(itt: Itt, session: Session) -> None:
+    """A lead school reads, offers, reads again: the difference would be one person's disability."""
+    register_providers(session)
+    load_schools(session)
+    option = a_course(session, places=20)
+    ids = [sent_at(session, option, MONDAY, f"Name{number} Okafor") for number in range(12)]
+    for number, id_ in enumerate(ids):
+        who = session.get_one(models.Application, id_).candidate_id
+        disabilities = ["51" if number % 2 else "95"]
+        session.add(models.CandidateEquality(candidate_id=who, sex="10", disabilities=disabilities))
+    session.flush()
+
+    def rows() -> Any:
+        return itt.asked(LEAD, "equality_of_applications", NEXT_MONTH, cycle=2027)["rows"]
+
+    before = rows()
+    itt.asked(LEAD, "make_offer", NEXT_MONTH, application_id=ids[0])
+    assert rows() == before
+    itt.asked(LEAD, "withdraw_offer", NEXT_MONTH, application_id=ids[0], reason="A mistake")
+    assert rows() == before
+
+
+def test_an_offer_that_is_made_again_was_made_when_it_was_made_first(itt: Itt, session: Session) -> None:
+    register_providers(session)
+    load_schools(session)
+    option = a_course(session, places=20)
+    ids = [sent_at(session, option, MONDAY, f"Name{number} Okafor") for number in range(12)]
+    for id_ in ids[:6]:
+        offer(session, id_, MONDAY)
+
+    def rows() -> Any:
+        return itt.asked(LEAD, "equality_of_applications", NEXT_MONTH, cycle=2027)["rows"]
+
+    before = rows()
+    itt.asked(LEAD, "withdraw_offer", NEXT_MONTH, application_id=ids[0], reason="A mistake")
+    itt.asked(LEAD, "make_offer", NEXT_MONTH, application_id=ids[0])
+    assert rows() == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_table_of_a_region_is_that_regions_part_of_the_whole(
+    itt: Itt, session: Session, seed: int
+) -> None:
+    """Beside each other they leave out the same counts, so that no two of them give away what one does not show."""
+    drawn, places = Random(seed), {"2A5": "North East", "1TZ": "London", "3LS": "South West"}
+    for code, region in places.items():
+        located(session, code, region)
+        for sex in ("10", "11", "12"):
+            _trainees(session, drawn.choice([2, 6, 7, 12]), sex=sex, provider_code=code)
+    whole = itt.asked(ANALYST, "equality_of_trainees", NEXT_MONTH)["rows"]
+    for region in places.values():
+        by = principal(Role.REGIONAL_ANALYST, f"region:{region}", id="ra")
+        part = itt.asked(by, "equality_of_trainees", NEXT_MONTH)["rows"]
+        assert part == [row for row in whole if (row["by"], row["code"]) == ("region", region)] != []
 
 
 def test_each_reading_is_audited(itt: Itt, session: Session) -> None:
