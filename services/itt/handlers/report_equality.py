@@ -31,7 +31,15 @@ from services.itt.domain.equality import (
     age_on,
     ethnic_group_codes,
 )
-from services.itt.domain.reports import NOT_KNOWN, TOTAL, Format, Report
+from services.itt.domain.reports import (
+    NOT_KNOWN,
+    TOTAL,
+    Format,
+    Report,
+    academic_year_in_words,
+    day_in_words,
+    titled,
+)
 from services.itt.domain.returns import Kind
 from services.itt.domain.routes import RULES
 from services.itt.domain.suppression import SUPPRESSED, Cell, Counted, family
@@ -77,7 +85,13 @@ def equality_of_applications(
     headings = ("stage", "route", "region") if whole else ("stage",)
     said = f"No applications were sent in cycle {year} before {today(until)}"
     audit(session, by, now, action="report.equality_of_applications", subject=f"cycle/{year}")
-    return _answer(session, known, headings, ("equality-applications", year, provider_code), said, format)
+    about = ("equality-applications", year, provider_code)
+    title = titled(
+        f"Candidates of cycle {year} in equality data",
+        f"who applied before {day_in_words(today(until))}",
+        provider=provider_code,
+    )
+    return _answer(session, known, headings, about, title, said, format)
 
 
 def _candidates(year: int) -> Any:
@@ -133,7 +147,12 @@ def equality_of_trainees(
     headings = ("route", "region") if whole else ("route",)
     audit(session, by, now, action="report.equality_of_trainees", subject=f"census/{year}")
     about = ("equality-trainees", year, provider_code)
-    return _answer(session, known, headings, about, f"Nobody was training on {day}", format)
+    title = titled(
+        f"Trainees of the census of {academic_year_in_words(year)} in equality data",
+        f"counted on {day_in_words(day)}",
+        provider=provider_code,
+    )
+    return _answer(session, known, headings, about, title, f"Nobody was training on {day}", format)
 
 
 def _trainees(year: int) -> Any:
@@ -176,6 +195,7 @@ def _answer(
     known: Any,
     headings: Sequence[str],
     about: Sequence[object],
+    title: str,
     empty: str,
     format: Format,
 ) -> View:
@@ -189,6 +209,7 @@ def _answer(
     rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if people else []
     report = Report(
         name=str(about[0]),
+        title=title,
         about=about[1:],
         columns=COLUMNS,
         rows=rows,
