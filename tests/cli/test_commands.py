@@ -317,6 +317,28 @@ def test_a_role_that_nobody_may_sign_for_is_refused(bare: Cli, role: str) -> Non
     assert bare("token", "--id", "jo", "--role", role).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--role", "accredited_provider"), "provider:2A5"),
+        (
+            ("--role", "accredited_provider", "--organisation", "provider:2a5x"),
+            "three capital letters and digits",
+        ),
+        (("--role", "school_leader", "--organisation", "school:12"), "six digits"),
+        (("--role", "operator", "--organisation", "2A5"), "is none; write provider:2A5"),
+        (("--role", "candidate"), "a UUID, not 'jo'"),
+    ],
+)
+def test_a_principal_that_nobody_can_be_is_not_signed(
+    bare: Cli, arguments: tuple[str, ...], said: str
+) -> None:
+    answer = bare("token", "--id", "jo", *arguments)
+
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert said in answer.stderr
+
+
 def test_keys_are_the_owners_alone_and_never_written_over(bare: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "keys-to-be"
 

@@ -4,7 +4,7 @@ What could be worked out from two tables is prevented by what can be asked: a pr
 never another's, a national analyst the whole by stage, route and region, made safe beside each other
 (``domain.suppression``), an analyst of a region the same counts of that region and no others, and nothing by provider.
 Nobody is found by reading today and again tomorrow: applications count from the month after they were sent, each by how
-far it had come when this month began, trainees from the month after they were registered and when the census day is over.
+far it had come when this month began; trainees from the month after they were registered, when the census day is over.
 Each reading is audited, because tables of different months could still be compared.
 """
 
@@ -33,7 +33,15 @@ from services.itt.domain.equality import (
     age_on,
     ethnic_group_codes,
 )
-from services.itt.domain.reports import NOT_KNOWN, TOTAL, Format, Report
+from services.itt.domain.reports import (
+    NOT_KNOWN,
+    TOTAL,
+    Format,
+    Report,
+    academic_year_in_words,
+    day_in_words,
+    titled,
+)
 from services.itt.domain.routes import RULES
 from services.itt.domain.suppression import SUPPRESSED, Cell, Counted, family
 from services.itt.handlers import report_counts
@@ -80,9 +88,13 @@ def equality_of_applications(
     headings = ("stage", "route", "region") if whole else ("stage",)
     said = f"No applications were sent in cycle {year} before {today(until)}"
     audit(session, by, now, action="report.equality_of_applications", subject=f"cycle/{year}")
-    return _answer(
-        session, known, headings, ("equality-applications", year, provider_code), said, format, whole
+    about = ("equality-applications", year, provider_code)
+    title = titled(
+        f"Candidates of cycle {year} in equality data",
+        f"who applied before {day_in_words(today(until))}",
+        provider=provider_code,
     )
+    return _answer(session, known, headings, about, title, said, format, whole)
 
 
 def _candidates(year: int, until: datetime) -> Any:
@@ -152,9 +164,13 @@ def equality_of_trainees(
     headings = ("route", "region") if whole else ("route",)
     audit(session, by, now, action="report.equality_of_trainees", subject=f"census/{year}")
     about = ("equality-trainees", year, provider_code)
-    return _answer(
-        session, known, headings, about, f"Nobody known by then was training on {day}", format, whole
+    title = titled(
+        f"Trainees of the census of {academic_year_in_words(year)} in equality data",
+        f"counted on {day_in_words(day)}",
+        provider=provider_code,
     )
+    empty = f"Nobody known by then was training on {day}"
+    return _answer(session, known, headings, about, title, empty, format, whole)
 
 
 def _trainees(year: int) -> Any:
@@ -197,6 +213,7 @@ def _answer(
     known: Any,
     headings: Sequence[str],
     about: Sequence[object],
+    title: str,
     empty: str,
     format: Format,
     regions: Collection[str],
@@ -211,6 +228,7 @@ def _answer(
         rows = [row for row in rows if row["by"] == "region" and row["code"] in regions]
     report = Report(
         name=str(about[0]),
+        title=title,
         about=about[1:],
         columns=COLUMNS,
         rows=rows,

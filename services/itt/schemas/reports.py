@@ -81,10 +81,11 @@ class ProfileReport(AskedOfYear):
 
 
 class Report(Schema):
-    """``rows`` and ``totals`` by ``columns``, or the CSV text of both in ``content``; ``empty`` says why there are
-    none."""
+    """``rows`` and ``totals`` by ``columns``, or the CSV text of both in ``content``; ``title`` says what they tell, of
+    when and of whom, ``empty`` why there are none."""
 
     report = fields.String()
+    title = fields.String()
     columns = fields.List(fields.String())
     rows = fields.List(fields.Dict())
     totals = fields.List(fields.Dict())

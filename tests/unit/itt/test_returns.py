@@ -170,6 +170,7 @@ def test_every_code_of_equality_data_is_in_a_group_or_not_provided() -> None:
 def test_a_report_as_text_has_its_totals_at_the_end_and_no_formula() -> None:
     report = Report(
         name="r",
+        title="Something in cycle 2027",
         about=(2027, None, "2A5"),
         columns=("name", "n"),
         rows=[{"name": "=1+1", "n": 2}],
@@ -179,6 +180,7 @@ def test_a_report_as_text_has_its_totals_at_the_end_and_no_formula() -> None:
     assert report.shown(Format.CSV)["content"] == report.csv()
     assert report.shown(Format.JSON) == {
         "report": "r",
+        "title": "Something in cycle 2027",
         "columns": ["name", "n"],
         "rows": [{"name": "=1+1", "n": 2}],
         "totals": [{"name": "Total", "n": None}],
