@@ -43,7 +43,7 @@ from services.itt.domain.reports import (
     titled,
 )
 from services.itt.domain.routes import RULES
-from services.itt.domain.suppression import SUPPRESSED, Cell, Counted, family
+from services.itt.domain.suppression import SMALL, SUPPRESSED, Cell, Counted, family
 from services.itt.handlers import report_counts
 from services.itt.handlers.report_history import entered
 from services.itt.handlers.report_scope import EVERYWHERE, REGION, equality_scope, located
@@ -223,6 +223,8 @@ def _answer(
     part = bool(regions) and regions != EVERYWHERE
     cells = counted["sex", "region" if part else headings[0]]
     people = sum(n for (_, column), n in cells.items() if not part or column in regions)
+    if 0 < people < SMALL:
+        empty, people = f"Fewer than {SMALL} people: nothing is shown of them, not even how many", 0
     rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if people else []
     if part:
         rows = [row for row in rows if row["by"] == "region" and row["code"] in regions]
