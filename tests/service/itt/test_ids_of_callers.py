@@ -68,10 +68,13 @@ def test_a_choice(itt: Itt, session: Session, two: list[tuple[Principal, str]]) 
 
 
 def test_a_reference(itt: Itt, two: list[tuple[Principal, str]]) -> None:
+    """The id that a candidate gives is their own: with another candidate it means another reference."""
     given = REFEREE | {"reference_id": str(new_id())}
     for _ in range(2):
-        itt.asked(two[0][0], "add_reference", **given)
-    refused(itt, two[1][0], "add_reference", **given)
+        shown = itt.asked(two[0][0], "add_reference", **given)
+    others = itt.asked(two[1][0], "add_reference", **given)
+    (mine,) = [each["reference_id"] for each in shown["references"] if each["email"] == REFEREE["email"]]
+    assert mine not in [each["reference_id"] for each in others["references"]]
 
 
 def test_an_observation(itt: Itt, session: Session) -> None:

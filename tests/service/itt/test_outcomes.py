@@ -200,7 +200,7 @@ def test_a_trn_that_comes_after_a_withdrawal_is_stored(itt: Itt, session: Sessio
     [
         ("defer", {"reason": "Illness", "deferred_on": "2026-11-24"}, "deferred_on: is in the future"),
         ("reinstate", {"reinstated_on": "2099-01-01"}, "reinstated_on: is in the future"),
-        ("reinstate", {"itt_end_date": "2999-07-01"}, "itt_end_date: is too far away; .* end of 2031"),
+        ("reinstate", {"itt_end_date": "2199-07-01"}, "itt_end_date: is too far away; .* end of 2031"),
     ],
 )
 def test_a_day_that_cannot_be_is_refused_and_changes_nothing(
