@@ -12,7 +12,7 @@ from services.itt import models
 from services.itt.domain import trainees
 from services.itt.domain.dates import today
 from services.itt.domain.standards import Judgement, Judgements, assess, review
-from services.itt.handlers import belonging, records
+from services.itt.handlers import belonging, records, room
 from services.itt.handlers.views import View, view
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
@@ -52,6 +52,7 @@ def record_observation(
         made = models.Observation(id=observation_id or new_id(), trainee_id=row.id, **values)
         made.recorded_by = by.actor
         session.add(made)
+        room.of_observations(session, row.id)
         told = {"observed_on": (None, observed_on)}
         belonging.note(session, now, by, row, "trainee.observe", told, entry_id=made.id)
     return view(session, now, by, row)
@@ -147,3 +148,4 @@ def _keep(
     values = {"reviewed_on": on, "recorded_at": now, "standards": plain_judgements(judged), "final": final}
     values |= {"recorded_by": by.actor}
     session.add(models.Review(id=id_, trainee_id=row.id, **values))
+    room.of_reviews(session, row.id, final=final)

@@ -21,6 +21,7 @@ from services.itt.handlers import (
     candidates,
     keeping_up,
     referees,
+    room,
 )
 from services.itt.handlers.candidates import own, refuse_closed, told
 from shared.audit import audit
@@ -116,6 +117,7 @@ def save_section(
     if before == (said, completed):
         return view(session, now, candidate, year)
     _store(session, candidate.id, year, section, said, completed, now)
+    room.of_form(sections_of(session, candidate.id, year))
     subject = candidates.subject(candidate.id)
     changes = {"section": section, "cycle": year, "completed": completed}
     audit(session, by, now, action="candidate.save_section", subject=subject, changes=changes)
