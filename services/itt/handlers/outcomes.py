@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.itt.domain import recommendation, trainees
+from services.itt.domain.checks import missing
 from services.itt.domain.dates import today
 from services.itt.domain.placements import trained_at
 from services.itt.domain.trainees import State
 from services.itt.domain.withdrawals import FutureInterest, Trigger, Withdrawal
 from services.itt.domain.withdrawals import withdraw as decide_withdrawal
-from services.itt.handlers import records, together
+from services.itt.handlers import records, together, training_rows
 from services.itt.handlers.trn_requests import REGISTER
 from services.itt.handlers.views import View, view
 from shared.errors import NotFound
@@ -39,6 +40,7 @@ def recommend(
         standards_met_on,
         now,
         employing_school_urn=employing_school_urn,
+        unchecked=missing(training_rows.checks_of_one(session, row.id), today(now)),
     )
     records.changed(session, now, by, row, after, events, action="trainee.recommend")
     schedule(session, now + UNTIL_AWARD, "award", records.subject(row.id))
