@@ -34,7 +34,7 @@ from services.itt.domain.equality import (
 from services.itt.domain.reports import NOT_KNOWN, TOTAL, Format, Report
 from services.itt.domain.returns import Kind
 from services.itt.domain.routes import RULES
-from services.itt.domain.suppression import SUPPRESSED, Cell, Counted, family
+from services.itt.domain.suppression import SMALL, SUPPRESSED, Cell, Counted, family
 from services.itt.handlers import report_counts
 from services.itt.handlers.report_scope import REGION, equality_scope, located
 from shared.audit import audit
@@ -171,6 +171,9 @@ def _characteristics(sex: Any, ethnicity: Any, codes: Any, born: Any, year: int)
     )
 
 
+FEW = f"There are fewer than {SMALL} people; nothing of them is shown"
+
+
 def _answer(
     session: Session,
     known: Any,
@@ -186,14 +189,15 @@ def _answer(
         if (of, heading) == ("sex", headings[0])
         for n in cells.values()
     )
-    rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if people else []
+    shown = people >= SMALL
+    rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if shown else []
     report = Report(
         name=str(about[0]),
         about=about[1:],
         columns=COLUMNS,
         rows=rows,
-        totals=[_row(TOTAL, TOTAL, TOTAL, TOTAL, people)] if people else [],
-        empty=None if people else empty,
+        totals=[_row(TOTAL, TOTAL, TOTAL, TOTAL, people)] if shown else [],
+        empty=None if shown else FEW if people else empty,
     )
     return report.shown(format)
 
