@@ -54,10 +54,10 @@ CMD ["--help"]
 
 # PostgreSQL's programs of the server's version, with the libraries that they need and the base lacks. Both images are
 # of one Debian, so the C library is the same and stays behind.
-FROM postgres:17-bookworm AS postgresql
+FROM postgres:17 AS postgresql
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 RUN mkdir -p /opt/postgresql/bin /opt/postgresql/lib \
-    && cp /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore /opt/postgresql/bin/ \
+    && cp /usr/lib/postgresql/*/bin/pg_dump /usr/lib/postgresql/*/bin/pg_restore /opt/postgresql/bin/ \
     && ldd /opt/postgresql/bin/* | awk '$3 ~ /^\// { print $3 }' | sort -u \
         | grep -vE '/lib(c|m|dl|rt|pthread|resolv)\.so' | xargs cp -L -t /opt/postgresql/lib \
     && for name in pg_dump pg_restore; do \

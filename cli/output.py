@@ -60,8 +60,9 @@ def table(
     *,
     title: str | None = None,
     right: Iterable[int] = (),
+    widths: Sequence[int] | None = None,
 ) -> Table:
-    """A table; ``right``: the columns of numbers."""
+    """A table; ``right``: the columns of numbers; ``widths``: of all columns, which then wrap between words."""
     numbers = set(right)
     made = Table(
         title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold"
@@ -71,7 +72,8 @@ def table(
             column,
             justify="right" if index in numbers else "left",
             overflow="fold",
-            no_wrap=index in numbers or column == "date",
+            no_wrap=widths is None and (index in numbers or column == "date"),
+            width=widths[index] if widths else None,
         )
     for row in rows:
         made.add_row(*("" if cell is None else _escaped(cell) for cell in row))

@@ -1,46 +1,100 @@
 """``continuum report``: asks for a report as the operator who sits here, and prints it."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
 
-from cli.installation import connected
-from cli.output import as_json, console, table
+from cli.errors import WRONG, Refused
+from cli.installation import Caller, connected
+from cli.output import as_json, console
+from cli.report_table import print_report
+from shared.errors import Conflict, Invalid, join
 
-METHODS = {
-    "recruitment": "recruitment_report",
-    "funnel": "funnel_report",
-    "decisions": "decisions_report",
-    "census": "census_report",
-    "performance-profile": "profile_report",
-    "equality-of-applications": "equality_of_applications",
-    "equality-of-trainees": "equality_of_trainees",
+CYCLE, YEAR = "cycle", "academic_year"
+OPTIONS = {CYCLE: "--cycle", YEAR: "--year", "by": "--by", "provider_code": "--provider"}
+BACK, AHEAD = 5, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A report: the method that tells it, the year that it goes by, its headings, the first one by default."""
+
+    method: str
+    year: str
+    by: tuple[str, ...] = ()
+
+
+KINDS = {
+    "recruitment": Kind("recruitment_report", CYCLE, ("provider", "subject", "route", "region")),
+    "funnel": Kind("funnel_report", CYCLE),
+    "decisions": Kind("decisions_report", CYCLE),
+    "census": Kind("census_report", YEAR, ("route", "subject", "region", "study_mode")),
+    "performance-profile": Kind("profile_report", YEAR, ("route", "subject")),
+    "equality-of-applications": Kind("equality_of_applications", CYCLE),
+    "equality-of-trainees": Kind("equality_of_trainees", YEAR),
 }
+# An equality report is audited whenever it is read: these are asked instead which years have something.
+INSTEAD = {"equality-of-applications": "funnel", "equality-of-trainees": "census"}
 
 
 def show(name: str, given: Mapping[str, Any], format: str) -> None:
-    """Print it; what was not given is left to the report."""
+    """Print it; what was not given is left to the report. Raises Refused for an option that does not fit it."""
     asked = {key: value for key, value in given.items() if value is not None}
-    asked["format"] = "csv" if format == "csv" else "json"
+    _check(name, asked)
+    kind = KINDS[name]
     with connected() as call:
-        answer = call("itt", METHODS[name], asked)
+        try:
+            answer = call("itt", kind.method, asked | {"format": "csv" if format == "csv" else "json"})
+        except Invalid as error:
+            raise Refused(_in_options(error), WRONG) from None
+        elsewhere = [] if kind.year in asked or not answer["empty"] else list(_years_with(call, name, asked))
     if format == "csv":
         sys.stdout.write(answer["content"])
     elif format == "json":
         as_json(answer)
     elif answer["rows"]:
-        _print(answer)
+        print_report(answer, console())
     if answer["empty"] and format != "json":
-        typer.echo(answer["empty"], err=format == "csv")
+        typer.echo(answer["empty"] + _hint(kind, elsewhere), err=format == "csv")
 
 
-def _print(answer: Mapping[str, Any]) -> None:
-    """A table with the totals at the end; columns of numbers stand to the right."""
-    columns, rows = answer["columns"], [*answer["rows"], *answer["totals"]]
-    numbers = [
-        n for n, name in enumerate(columns) if any(isinstance(row.get(name), int | float) for row in rows)
-    ]
-    cells = [[row.get(name) for name in columns] for row in rows]
-    console().print(table([name.replace("_", " ") for name in columns], cells, right=numbers))
+def _check(name: str, asked: Mapping[str, Any]) -> None:
+    """Raises Refused for an option that this report does not take, and for a heading that it has not."""
+    kind = KINDS[name]
+    other = YEAR if kind.year == CYCLE else CYCLE
+    if other in asked:
+        raise Refused(f"report {name} goes by {OPTIONS[kind.year]}, not by {OPTIONS[other]}", WRONG)
+    if (by := asked.get("by")) is None or by in kind.by:
+        return
+    if not kind.by:
+        raise Refused(f"report {name} has one heading alone: leave --by out", WRONG)
+    raise Refused(f"--by: {by!r} is no heading of report {name}; it has {join(kind.by)}", WRONG)
+
+
+def _in_options(error: Invalid) -> str:
+    """What is wrong, by the options of the command and not by the fields of the call."""
+    fields: Mapping[str, list[str]] = error.details.get("fields", {})
+    told = [f"{OPTIONS.get(name, name)}: {text}" for name, texts in fields.items() for text in texts]
+    return "; ".join(told) or error.message
+
+
+def _years_with(call: Caller, name: str, asked: Mapping[str, Any]) -> Iterator[int]:
+    """The years near this one in which there is something to report."""
+    kind = KINDS[INSTEAD.get(name, name)]
+    now = datetime.now(UTC).year
+    for year in range(now - BACK, now + AHEAD + 1):
+        try:
+            if not call("itt", kind.method, {**asked, kind.year: year})["empty"]:
+                yield year
+        except (Invalid, Conflict):
+            continue
+
+
+def _hint(kind: Kind, years: list[int]) -> str:
+    """Where to look instead."""
+    option = OPTIONS[kind.year]
+    return f"; there is something with {join([f'{option} {year}' for year in years])}" if years else ""

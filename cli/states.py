@@ -54,9 +54,9 @@ def show(machine: str | None, format: str) -> None:
 
 
 def _meant(machine: str, names: list[str]) -> str:
-    """Those of the same last name, else the nearest ones, else all."""
+    """Those of the same last name, else the ones that are nearly so called; then all."""
     near = [name for name in names if name.rpartition(".")[2] == machine.rpartition(".")[2]]
-    near = near or get_close_matches(machine, names, n=3)
+    near = near or get_close_matches(machine, names, n=3, cutoff=0.8)
     return f"{f'did you mean {join(near)}? ' if near else ''}there are {join(names)}"
 
 

@@ -7,7 +7,7 @@ not hold yet they are worked out by the rules of the Banking and Financial Deali
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ import govuk_bank_holidays
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
 SATURDAY = 5
+A_WEEK = 7
+KEPT = 1024  # periods whose days are remembered: the terms of many schools, each some kilobytes
 HOLIDAYS_A_YEAR = 8  # A year with fewer in the list is not published in full yet.
 
 
@@ -89,9 +91,17 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in bank_holidays(day.year)
 
 
-@cache
+def count_working_days(first: date, last: date) -> int:
+    """How many working days there are from ``first`` to ``last``, both counted; none when they end before."""
+    weeks, rest = divmod(max((last - first).days + 1, 0), A_WEEK)
+    weekdays = weeks * SATURDAY + sum((first.weekday() + n) % A_WEEK < SATURDAY for n in range(rest))
+    holidays = (day for year in range(first.year, last.year + 1) for day in bank_holidays(year))
+    return weekdays - sum(first <= day <= last and day.weekday() < SATURDAY for day in holidays)
+
+
+@lru_cache(maxsize=KEPT)
 def working_days(first: date, last: date) -> tuple[date, ...]:
-    """The working days from ``first`` to ``last``, both counted."""
+    """The working days from ``first`` to ``last``, both counted; for periods of a year or so."""
     span = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return tuple(day for day in span if is_working_day(day))
 

@@ -99,6 +99,6 @@ def _open(cursor: str, size: int) -> list[str]:
         values = json.loads(base64.urlsafe_b64decode(cursor))
         if len(values) == size and all(isinstance(v, str) for v in values):
             return list(values)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # the last: brackets in brackets without end
         pass
     raise Invalid.field("after", NOT_OURS)

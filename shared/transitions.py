@@ -39,11 +39,18 @@ class Transitions(Generic[S]):
         if (target := self._to.get((state, event))) is not None:
             return target
         allowed = self.allowed(state)
-        right = f"possible here: {join(allowed)}" if allowed else "nothing is possible here any more"
+        possible = join([_words(each) for each in allowed])
+        right = f"possible here: {possible}" if allowed else "nothing is possible here any more"
+        subject = _words(self.name.rpartition(".")[2])
         raise TransitionNotAllowed(
-            f"{self.name}: {event!r} is not possible in state {state.value!r}; {right}",
+            f"The {subject} is in the state “{_words(state.value)}”: “{_words(event)}” is not possible; {right}",
             machine=self.name,
             state=state.value,
             event=event,
             allowed=allowed,
         )
+
+
+def _words(code: str) -> str:
+    """``trn_received`` reads ``trn received``."""
+    return code.replace("_", " ")

@@ -21,6 +21,7 @@ HEAD = """\
 # Calls
 
 Every method that the services offer by RPC. Written by `continuum rpc --format markdown`; do not edit.
+[docs/calling.md](calling.md) has a script that calls.
 
 A call goes to the exchange `nameko-rpc` with the routing key `service.method`, in Nameko's protocol: the body is
 `{"args": [], "kwargs": {...}}`, the answer `{"result": ..., "error": null}` or `{"result": null, "error": {"exc_type",

@@ -87,12 +87,12 @@ def restored(
 
     about(demo)
     check_revision(_known(service))
-    if not anyway and not was_restored(service):
-        raise Refused(
-            f"{service} was never restored by 'continuum restore', and nothing was changed; if its database was put"
-            " back by another way, say --anyway"
-        )
     with stopped(service):
+        if not anyway and not was_restored(service):
+            raise Refused(
+                f"{service} was never restored by 'continuum restore', and nothing was changed; if its database was"
+                " put back by another way, say --anyway"
+            )
         _wait_for_queues(service)
         gone = lost(service)
         done = mend(service, seen(service), len(gone), operator())

@@ -25,11 +25,11 @@ def demo(
     ] = False,
     remote: Annotated[bool, typer.Option("--remote", help="Use the services that run at AMQP_URI.")] = False,
 ) -> None:
-    """Take people from a file through training, QTS, induction and peer development to leadership.
+    """Take people from applying, or from a file, through training, QTS, induction and peer development to leadership.
 
-    Without FILE sixty people are invented. All services run in this process, on an embedded database in a folder of
-    the demonstration's own; with AMQP_URI and DATABASE_URL on RabbitMQ and databases of its own. Exit code 1: the file
-    has errors, which are listed; 2: it cannot be read.
+    Without FILE candidates and sixty trainees are invented; with it the story begins with the file. All services run in
+    this process, on an embedded database in a folder of the demonstration's own; with AMQP_URI and DATABASE_URL on
+    RabbitMQ and databases of its own. Exit code 1: the file has errors, which are listed; 2: it cannot be read.
     """
     from cli.demo.play import play
 

@@ -45,7 +45,7 @@ def report(
         int | None, typer.Option(help="The year in which the academic year begins; by default the latest.")
     ] = None,
     by: Annotated[
-        str | None, typer.Option(metavar="HEADING", help="provider, subject, route, region ...")
+        str | None, typer.Option(metavar="HEADING", help="One of the headings of the report, as above.")
     ] = None,
     provider: Annotated[str | None, typer.Option(metavar="CODE", help="Of this provider alone.")] = None,
     format: Annotated[Format, typer.Option(help="table, csv or json.")] = Format.TABLE,
@@ -53,9 +53,18 @@ def report(
 ) -> None:
     """Report on recruitment, applications, decisions, the census or equality data in numbers.
 
-    Applications are asked for by --cycle, trainees by --year. An equality report has small numbers left out (c); one
-    of a single provider is the provider's own. Exit code 0, also when there is nothing to report: then a sentence
-    says so.
+    \b
+    NAME                      year      --by (the first by default)
+    recruitment               --cycle   provider, subject, route, region
+    funnel                    --cycle
+    decisions                 --cycle
+    census                    --year    route, subject, region, study_mode
+    performance-profile       --year    route, subject
+    equality-of-applications  --cycle
+    equality-of-trainees      --year
+
+    An equality report has small numbers left out (c); one of a single provider is the provider's own. Exit code 0,
+    also when there is nothing to report: then a sentence says so, and which years have something.
     """
     from cli.reporting import show
 

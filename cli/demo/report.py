@@ -67,7 +67,7 @@ def _messages(stage: Stage, screen: Console) -> None:
         time.sleep(0.2)
     states = ", ".join(f"{count} {state}" for state, count in sorted(counts["states"].items()) if count)
     screen.print(
-        f"{counts['messages']} messages were written, one for each person and fact (e-mail: {states})."
+        f"{counts['messages']} messages were written, one for each recipient and fact (e-mail: {states})."
     )
 
 

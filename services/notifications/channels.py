@@ -5,6 +5,7 @@ say honestly what is known.
 """
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from services.notifications.handlers.sending import Mail
 from shared.config import Settings
 
 TIMEOUT_S = 15.0
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class Refused(Exception):
@@ -74,6 +76,14 @@ def in_ascii(address: str) -> str:
     return f"{local}@{encoded.decode('ascii')}"
 
 
+def in_one_line(text: str) -> str:
+    """As a header may hold what somebody entered: no line ends, and nothing that reads as an encoded word.
+
+    Such a word (RFC 2047) would be decoded, to line ends as well, and so begin another header or the body.
+    """
+    return " ".join(_CONTROL.sub(" ", text).replace("=?", "= ?").split())
+
+
 def as_message(mail: Mail, sender: str) -> EmailMessage:
     """MIME with an id of its own that is the same each time.
 
@@ -85,10 +95,10 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
     except (ValueError, IndexError) as error:
         raise ServerAway("sender_not_an_address") from error
     try:
-        message["To"] = Address(mail.name.replace("\n", " "), addr_spec=in_ascii(mail.address))
+        message["To"] = Address(in_one_line(mail.name), addr_spec=in_ascii(mail.address))
     except (ValueError, IndexError) as error:
         raise Refused("not_an_address") from error
-    message["Subject"] = mail.subject
+    message["Subject"] = in_one_line(mail.subject)
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<{mail.message_id}@{message['From'].addresses[0].domain}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -12,7 +12,10 @@ Base = service_base("notifications")
 
 
 class Contact(Base):
-    """Somebody's name and address, each from the latest fact that told it (``*_as_of`` sorts as facts do)."""
+    """Somebody's name and address, each from the latest fact that told it (``*_as_of`` sorts as facts do).
+
+    What somebody else has said of a person sorts before every better source, so it never replaces one.
+    """
 
     __tablename__ = "contact"
 
@@ -66,8 +69,8 @@ class OrganisationContact(Base):
 class Message(Base):
     """One fact told to one recipient. It stands in their inbox at once; ``state`` is that of its e-mail.
 
-    ``recipient_id`` is a person's id; for a referee the reference's; for a contact of an ``organisation`` the
-    contact's; for its inbox one made of its name.
+    ``recipient_id`` is a person's id; for a referee one made of the reference's; for a contact of an ``organisation``
+    the contact's; for its inbox one made of its name.
 
     ``created_at``, ``held_until`` and ``read_at`` are business time; ``claimed_at``, ``retry_at`` and ``sent_at``
     are by the database's clock. ``address`` is where it was last sent to.

@@ -29,6 +29,13 @@ def full_name(person: Person) -> str:
     return f"{person.first_names} {person.last_name}".strip()
 
 
+def provider(event: Any, code: str | None = None) -> str:
+    """``Oakfield Academy (2LS)``; ``provider 2LS`` where the event brings no name, or that of another one."""
+    named = event.provider_name if code in (None, event.provider_code) else ""
+    code = code or event.provider_code
+    return f"{named} ({code})" if named else f"provider {code}"
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -49,6 +56,8 @@ def _environment() -> Environment:
         "award": lambda code: AWARDS.get(code, code),
         "question": lambda level: QUESTIONS.get(level, "What has come of it?"),
         "name": full_name,
+        "provider": provider,
+        "sentence": lambda text: f"{text[:1].upper()}{text[1:]}",
     }
     return made
 

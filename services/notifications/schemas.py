@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.notifications.domain.messages import State
 from services.notifications.domain.organisations import MOST_CONTACTS, OrganisationKind
 from services.notifications.domain.telling import BY_TEMPLATE, Kind
+from shared.fields import ONE_LINE
 from shared.paging import MAX_LIMIT
 
 ORGANISATION_KINDS = [kind.value for kind in OrganisationKind]
@@ -125,7 +126,7 @@ class OrganisationContactIn(Schema):
         required=True,
         validate=[
             validate.Length(1, 120),
-            validate.ContainsNoneOf("\0\r\n"),
+            ONE_LINE,
             validate.Regexp(r".*\S", error="must not be blank"),
         ],
     )

@@ -65,6 +65,7 @@ class PersonDetail(Base):
     email: Mapped[str | None]
     sex: Mapped[str | None]
     birth_hash: Mapped[str | None]
+    hearsay: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class PersonFact(Base):

@@ -6,9 +6,10 @@ from marshmallow import Schema, fields, validate
 
 from services.people.domain.roles import Role
 from services.people.domain.stages import Stage
+from shared.fields import ONE_LINE, Day
 
 MAX_TEXT = 500
-_NAME = validate.Length(1, 100)
+_NAME = [validate.Length(1, 100), ONE_LINE]
 _URN = validate.Regexp(r"[0-9]{6}\Z", error="must be six digits")
 _SEX = validate.OneOf(["female", "male", "other", "sex_not_provided", "prefer_not_to_say"])
 
@@ -27,7 +28,7 @@ class NewPerson(Schema):
 
     first_names = fields.String(required=True, validate=_NAME)
     last_name = fields.String(required=True, validate=_NAME)
-    date_of_birth = fields.Date(load_default=None, allow_none=True)
+    date_of_birth = Day(load_default=None, allow_none=True)
     sex = fields.String(load_default=None, allow_none=True, validate=_SEX)
     email = fields.Email(load_default=None, allow_none=True)
     national_insurance_number = fields.String(load_default=None, allow_none=True)
@@ -38,7 +39,7 @@ class BeginRole(Schema):
 
     role = _code(list(Role), required=True)
     school_urn = fields.String(required=True, validate=_URN)
-    begins_on = fields.Date(required=True)
+    begins_on = Day(required=True)
     full_time_equivalent_percent = fields.Integer(load_default=100, strict=True)
     relevant_school = fields.Boolean(load_default=True)
     person_id = fields.UUID(load_default=None, allow_none=True)
@@ -49,7 +50,7 @@ class EndRole(Schema):
     """``ended_on`` is the first day without the role."""
 
     role_period_id = fields.UUID(required=True)
-    ended_on = fields.Date(required=True)
+    ended_on = Day(required=True)
     reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TEXT))
 
 
@@ -245,14 +246,14 @@ class RecordProhibition(_Reasoned):
     """From the Department's list."""
 
     person_id = fields.UUID(required=True)
-    imposed_on = fields.Date(required=True)
+    imposed_on = Day(required=True)
 
 
 class LiftProhibition(_Reasoned):
     """``lifted_on`` is the first day on which the person may teach again."""
 
     prohibition_id = fields.UUID(required=True)
-    lifted_on = fields.Date(required=True)
+    lifted_on = Day(required=True)
 
 
 class Prohibition(Schema):

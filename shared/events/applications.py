@@ -42,7 +42,8 @@ class Recruit:
 class AboutApplication(Event):
     """What every fact about an application says; ``cycle`` is that of the course that it is for now.
 
-    ``state`` is the application's state after it; ``person`` is the candidate.
+    ``state`` is the application's state after it; ``person`` is the candidate; ``provider_name`` is empty in facts
+    that are older than the field.
     """
 
     application_id: UUID
@@ -56,6 +57,7 @@ class AboutApplication(Event):
     accredited_code: str
     site_urn: str
     state: str
+    provider_name: str = ""
     person: Person | None = None
 
 
@@ -290,6 +292,7 @@ class Recruited(Event):
     recruited_on: date
     conditions_pending: int
     reinstated: bool
+    provider_name: str = ""
     person: Recruit | None = None
 
 

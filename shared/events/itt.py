@@ -73,7 +73,10 @@ class TrainingStarted(Event):
 
 @event_type("itt.placement.arranged.v1", subject="trainee", key="trainee_id")
 class PlacementArranged(Event):
-    """A placement in a school, with its mentor (``person`` is the mentor's)."""
+    """A placement in a school, with its mentor (``person`` is the mentor's).
+
+    ``from_school_urn``, ``from_mentor_id``: who had agreed to it before it moved, where that was another one.
+    """
 
     trainee_id: UUID
     person_id: UUID
@@ -83,6 +86,8 @@ class PlacementArranged(Event):
     starts_on: date
     ends_on: date
     mentor_id: UUID
+    from_school_urn: str | None = None
+    from_mentor_id: UUID | None = None
     person: Person | None = None
 
 
@@ -171,13 +176,17 @@ class EytsAwarded(Event):
 
 @event_type("itt.trainee.deferred.v1", subject="trainee", key="trainee_id")
 class TraineeDeferred(Event):
-    """The training pauses. ``reason`` is free text of a person and stays in the service; only the date travels."""
+    """The training pauses. ``reason`` is free text of a person and stays in the service; only the date travels.
+
+    ``training_urns``: the lead school, and the schools of placements that are not over; without the employer.
+    """
 
     trainee_id: UUID
     person_id: UUID
     provider_code: str
     deferred_on: date
     employing_school_urn: str | None = None
+    training_urns: tuple[str, ...] = ()
 
 
 @event_type("itt.trainee.reinstated.v1", subject="trainee", key="trainee_id")
@@ -194,7 +203,10 @@ class TraineeReinstated(Event):
 
 @event_type("itt.trainee.withdrawn.v1", subject="trainee", key="trainee_id")
 class TraineeWithdrawn(Event):
-    """The training ended without the award. ``reasons`` are the codes of the domain page."""
+    """The training ended without the award. ``reasons`` are the codes of the domain page.
+
+    ``training_urns``: the lead school, and the schools of placements that were not over; without the employer.
+    """
 
     trainee_id: UUID
     person_id: UUID
@@ -204,6 +216,7 @@ class TraineeWithdrawn(Event):
     reasons: tuple[str, ...]
     future_interest: str
     employing_school_urn: str | None = None
+    training_urns: tuple[str, ...] = ()
 
 
 @event_type("itt.trainee.discarded.v1", subject="trainee", key="trainee_id")
@@ -246,6 +259,18 @@ class AwardUndone(Event):
     provider_code: str
     qualification: str
     state: str
+
+
+@event_type("itt.recommendation.undone.v1", subject="trainee", key="trainee_id")
+class RecommendationUndone(Event):
+    """Correction: the recommendation was a mistake; ``qualification`` is what is not awarded now."""
+
+    trainee_id: UUID
+    person_id: UUID
+    provider_code: str
+    qualification: str
+    state: str
+    employing_school_urn: str | None = None
 
 
 @event_type("itt.course.corrected.v1", subject="trainee", key="trainee_id")

@@ -2,13 +2,14 @@
 
 from marshmallow import Schema, fields, validate
 
+from shared.fields import Moment
 from shared.messaging.catchup import MAX_PAGE
 
 TYPES = fields.List(fields.String(), required=True)
 
 
 class Advance(Schema):
-    now = fields.AwareDateTime(required=True, metadata={"description": "Business time to move to."})
+    now = Moment(required=True, metadata={"description": "Business time to move to."})
 
 
 class Advanced(Schema):
@@ -31,13 +32,13 @@ class EventPage(Schema):
     types = TYPES
     after = fields.Integer(load_default=0)
     limit = fields.Integer(load_default=MAX_PAGE, validate=validate.Range(1, MAX_PAGE))
-    since = fields.AwareDateTime(load_default=None)
+    since = Moment(load_default=None)
 
 
 class ReplayPage(Schema):
     source = fields.String(required=True)
     after = fields.Integer(load_default=0)
-    since = fields.AwareDateTime(load_default=None, allow_none=True)
+    since = Moment(load_default=None, allow_none=True)
 
 
 class ReplayedPage(Schema):
@@ -48,7 +49,7 @@ class ReplayedPage(Schema):
 class Digest(Schema):
     types = TYPES
     source = fields.String(load_default=None)
-    since = fields.AwareDateTime(load_default=None, allow_none=True)
+    since = Moment(load_default=None, allow_none=True)
 
 
 class BucketDigest(Schema):
@@ -75,7 +76,7 @@ class EventIds(Schema):
 class Verified(Schema):
     source = fields.String(required=True)
     types = TYPES
-    until = fields.AwareDateTime(required=True)
+    until = Moment(required=True)
 
 
 class Resend(Schema):

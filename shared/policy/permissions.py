@@ -11,6 +11,7 @@ ANY = "any"
 WORDS = {
     "self": "whom it is about",
     "own_provider": "its own provider",
+    "own_draft": "its own provider, while it is a draft",
     "own_course": "the provider of the course",
     "own_school": "its own school",
     "own_body": "its own appropriate body",

@@ -12,7 +12,7 @@ from shared.errors import Invalid, join
 MOST_TOLD = 5
 Field = fields.Field[Any]
 _FORMS: tuple[tuple[type[Field], str], ...] = (
-    (fields.UUID, "an id"),
+    (fields.UUID, "a UUID"),
     (fields.Date, "a date such as 2026-09-01"),
     (fields.DateTime, "a moment such as 2026-09-01T09:00:00+00:00"),
     (fields.Email, "an e-mail address"),

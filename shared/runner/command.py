@@ -72,6 +72,8 @@ class Process:
         sys.stdout.write(
             f"continuum: {', '.join(self.services)} run; http://{host}:{port}/ready tells more\n"
         )
+        if settings().amqp_uri is None:
+            sys.stdout.write("continuum: without AMQP_URI nobody outside this process can call them\n")
         sys.stdout.flush()
         while not self.signals.stop:
             time.sleep(LOOK_S)

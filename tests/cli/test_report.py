@@ -19,3 +19,13 @@ def test_a_wrong_heading_is_named(cli: Cli) -> None:
     told = cli("report", "census", "--by", "postcode")
     assert told.returncode != 0
     assert "study_mode" in told.stderr
+
+
+def test_options_that_do_not_fit_a_report_are_named_as_options(cli: Cli) -> None:
+    told = cli("report", "census", "--cycle", "2027")
+    assert (told.returncode, told.stderr) == (
+        2,
+        "continuum: report census goes by --year, not by --cycle\n",
+    )
+    assert "report funnel has one heading alone" in cli("report", "funnel", "--by", "route").stderr
+    assert "--cycle: 2090 has no timetable" in cli("report", "funnel", "--cycle", "2090").stderr

@@ -19,7 +19,7 @@ from shared.testing.processes import free_port
 from tests.cli.conftest import Cli
 from tests.cli.rows import execute
 
-MOST_MB = 110
+MOST_MB = 125  # all services in one process; one of them alone is at most 110 (benchmarks: idle_rss_mb)
 Process = subprocess.Popen[str]
 Start = Callable[..., tuple[Process, str]]
 
@@ -95,7 +95,7 @@ def test_whoever_presses_control_c_is_told_that_it_stops(start: Start) -> None:
     assert "continuum: stopping ...\n" in said
 
 
-def test_an_idle_process_is_small(start: Start) -> None:
+def test_an_idle_process_of_all_services_is_small(start: Start) -> None:
     process, address = start()
     ready(address)
 

@@ -54,7 +54,7 @@ class Deployment:
     def environment(self, name: str) -> dict[str, str]:
         """The variables of a container, with the addresses of these servers and the files of these secrets."""
         outside = {k: v for k, v in os.environ.items() if not re.match("AMQP_|DATABASE_|CONTINUUM_|HTTP_", k)}
-        told = {k: self._here(str(v)) for k, v in container(name)["environment"].items()}
+        told = {k: self._here(str("" if v is None else v)) for k, v in container(name)["environment"].items()}
         return outside | told | {"CONTINUUM_DATA_DIR": str(self.folder / "data" / name)}
 
     def _here(self, value: str) -> str:

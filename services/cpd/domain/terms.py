@@ -17,6 +17,7 @@ from shared.errors import Conflict, Invalid
 FIRST_YEAR, LAST_YEAR = 2012, 2040
 BREAK_DAYS = 17  # From a Friday over two whole weeks to a Monday.
 FRIDAY = 4
+LONGEST = timedelta(days=365)
 
 
 @dataclass(frozen=True, order=True)
@@ -28,6 +29,8 @@ class Term:
     name: str = ""
 
     def __post_init__(self) -> None:
+        if self.ends_on - self.starts_on > LONGEST:
+            raise Invalid.field("terms", "a term lasts a year at most")
         if not working_days(self.starts_on, self.ends_on):
             raise Invalid.field("terms", "a term starts before it ends, and holds a working day")
 

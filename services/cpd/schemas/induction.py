@@ -20,6 +20,7 @@ from services.cpd.schemas.shapes import (
     choice,
     optional,
 )
+from shared.fields import Day
 
 
 class RegisterBody(Schema):
@@ -36,8 +37,8 @@ class ChooseBody(Schema):
 
 
 class SchoolTerm(Schema):
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
+    starts_on = Day(required=True)
+    ends_on = Day(required=True)
     name = fields.String(load_default="", validate=Length(max=100))
 
 
@@ -48,8 +49,8 @@ class SetTerms(Schema):
 
 class MarkIntervention(Schema):
     school_urn = fields.String(required=True, validate=URN)
-    from_on = optional(fields.Date)
-    until_on = optional(fields.Date)
+    from_on = optional(Day)
+    until_on = optional(Day)
     inspectorate_certified = fields.Boolean(load_default=False)
 
 
@@ -80,7 +81,7 @@ class PeriodOrPerson(Schema):
 
 
 class Agree(PeriodOrPerson):
-    starts_on = optional(fields.Date)
+    starts_on = optional(Day)
 
 
 class Refuse(PeriodOrPerson):
@@ -97,18 +98,18 @@ class AssessTerm(PeriodId):
     term = fields.Integer(required=True, strict=True, validate=Range(min=1, max=60))
     outcome = choice(TermOutcome, required=True)
     evidence = fields.String(required=True, validate=Length(min=1, max=5000))
-    assessed_on = optional(fields.Date)
+    assessed_on = optional(Day)
 
 
 class TellAtRisk(PeriodId):
     support = fields.String(required=True, validate=Length(min=1, max=5000))
-    told_on = optional(fields.Date)
+    told_on = optional(Day)
 
 
 class RecordAbsence(PeriodId):
     absence_id = fields.UUID(required=True)
     kind = choice(AbsenceKind, required=True)
-    starts_on = fields.Date(required=True)
+    starts_on = Day(required=True)
     days = fields.Integer(required=True, strict=True, validate=Range(min=1, max=400))
     extends_at_wish = fields.Boolean(load_default=False)
 
@@ -122,7 +123,7 @@ class Reduce(PeriodId):
 
 class Recommend(PeriodId):
     recommendation = choice(Outcome, required=True)
-    recommended_on = optional(fields.Date)
+    recommended_on = optional(Day)
 
 
 class Represent(PeriodId):
@@ -131,8 +132,8 @@ class Represent(PeriodId):
 
 class Decide(PeriodId):
     decision = choice(Outcome, required=True)
-    decided_on = optional(fields.Date)
-    notice_sent_on = optional(fields.Date)
+    decided_on = optional(Day)
+    notice_sent_on = optional(Day)
     extension_hundredths = fields.Integer(load_default=0, strict=True, validate=Range(min=0, max=1200))
     why = optional(fields.String, validate=TEXT)
 
@@ -144,17 +145,17 @@ class DecideAppeal(PeriodId):
 
 
 class Exempt(PersonId):
-    exempt_from = fields.Date(required=True)
+    exempt_from = Day(required=True)
     why = fields.String(required=True, validate=TEXT)
 
 
 class EndExemption(PersonId):
-    ended_on = fields.Date(required=True)
+    ended_on = Day(required=True)
     why = fields.String(required=True, validate=TEXT)
 
 
 class FailureInWales(PersonId):
-    failed_on = fields.Date(required=True)
+    failed_on = Day(required=True)
     why = fields.String(required=True, validate=TEXT)
 
 

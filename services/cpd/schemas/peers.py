@@ -5,6 +5,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.cpd.domain.activities import Area, Kind, State
 from services.cpd.schemas.shapes import LIMIT, SHORT, TEXT, URN, Paged, choice, optional
+from shared.fields import Moment
 
 
 class ActivityId(Schema):
@@ -16,8 +17,8 @@ class OfferActivity(ActivityId):
     area = choice(Area, required=True)
     title = fields.String(required=True, validate=SHORT)
     pupil_outcome = fields.String(required=True, validate=Length(min=1, max=1000))
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
     capacity = fields.Integer(required=True, strict=True, validate=Range(min=1, max=1000))
     school_urn = optional(fields.String, validate=URN)
     specialism = fields.String(load_default="", validate=Length(max=200))
@@ -55,8 +56,8 @@ class ListActivities(Paged):
     school_urn = optional(fields.String, validate=URN)
     offered_by = optional(fields.UUID)
     online = optional(fields.Boolean)
-    starts_from = optional(fields.AwareDateTime)
-    starts_until = optional(fields.AwareDateTime)
+    starts_from = optional(Moment)
+    starts_until = optional(Moment)
     search = fields.String(load_default="", validate=Length(max=100))
     sort = fields.String(load_default="starts_at", validate=OneOf(["starts_at", "title"]))
 

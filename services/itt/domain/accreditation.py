@@ -95,7 +95,8 @@ WANTED = {
 class Member:
     """One of the panel. ``organisations`` as in a principal; ``conflict`` is None until they have declared it.
 
-    ``score`` is 1 to 5, beside the vote and for the panel's own discussion.
+    ``score`` is 1 to 5, beside the vote and for the panel's own discussion. ``merged_into`` is the id that the person
+    goes by now, where that is another one.
     """
 
     person_id: UUID
@@ -108,6 +109,12 @@ class Member:
     score: int | None = None
     comment: str | None = None
     voted_at: datetime | None = None
+    merged_into: UUID | None = None
+
+    @property
+    def goes_by(self) -> UUID:
+        """The id of the person now: two seats of one id are one person's."""
+        return self.merged_into or self.person_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ def _invited(known: Accreditation, member: Member, now: datetime) -> Event:
 def invite(known: Accreditation, member: Member, now: datetime) -> Change:
     """One more member; who is invited already stays as they are. Raises Conflict, Invalid."""
     _refuse_unless_sitting(known)
-    if any(other.person_id == member.person_id for other in known.members):
+    if any(other.goes_by == member.goes_by for other in known.members):
         return known, ()
     if told := _barred(known, member):
         raise Invalid.field("member", told)
@@ -120,8 +120,16 @@ def change(known: Accreditation, meets_on: date | None, chair_id: UUID | None, n
 
 
 def sitting(known: Accreditation) -> list[Member]:
-    """The members whom no conflict of interest keeps away."""
-    return [member for member in known.members if not member.conflict]
+    """The members whom no conflict of interest keeps away; of one person's two seats (merged since) the first."""
+    away = {member.goes_by for member in known.members if member.conflict}
+    first = {member.goes_by: member for member in reversed(known.members) if member.goes_by not in away}
+    return [member for member in known.members if member is first.get(member.goes_by)]
+
+
+def chair(known: Accreditation) -> Member | None:
+    """Who is in the chair, unless a conflict of interest keeps them away."""
+    who = {member.goes_by for member in known.members if member.person_id == known.chair_id}
+    return next((member for member in sitting(known) if member.goes_by in who), None)
 
 
 def declare(
@@ -129,10 +137,12 @@ def declare(
 ) -> Change:
     """A member says whether they have a conflict of interest; then they do not sit, and their vote is void.
 
-    Raises Conflict, NotFound, Invalid (a conflict without what it is).
+    Raises Conflict (also to who takes a conflict back), NotFound, Invalid (a conflict without what it is).
     """
     member = _member(known, person_id)
     said = (text or "").strip() or None
+    if member.conflict and not conflict:
+        raise Conflict("A conflict of interest once declared is lifted by the chair or an operator alone")
     if conflict and said is None:
         raise Invalid.field("text", "is missing; say what the conflict of interest is")
     if (member.conflict, member.conflict_text) == (conflict, said):
@@ -142,6 +152,19 @@ def declare(
         after = replace(after, vote=None, score=None, comment=None, voted_at=None)
     event = AccreditationInterestsDeclared(**about(known, now), person_id=person_id, conflict=conflict)
     return _with(known, after), (event,)
+
+
+def lift(known: Accreditation, person_id: UUID, reason: str, now: datetime) -> Change:
+    """A conflict of interest was none: the member sits again. Raises Conflict, NotFound, Invalid (no reason)."""
+    member = _member(known, person_id)
+    if not reason.strip():
+        raise Invalid.field("reason", "is missing; say why it is no conflict of interest")
+    if not member.conflict:
+        return known, ()
+    after = replace(member, conflict=False, conflict_text=None, declared_at=now)
+    return _with(known, after), (
+        AccreditationInterestsDeclared(**about(known, now), person_id=person_id, conflict=False),
+    )
 
 
 def vote(
@@ -159,10 +182,7 @@ def vote(
     Raises Conflict (no panel sits, interests not declared, a conflict), NotFound.
     """
     member = _member(known, person_id)
-    if member.conflict is None:
-        raise Conflict("Declare first whether you have a conflict of interest")
-    if member.conflict or _barred(known, replace(member, organisations=tuple(organisations))):
-        raise Conflict("Somebody with an interest in the application does not vote on it")
+    _refuse_interested(known, member, organisations)
     said = (comment or "").strip() or None
     if (member.vote, member.score, member.comment) == (vote, score, said):
         return known, ()
@@ -170,12 +190,24 @@ def vote(
     return _with(known, after), (AccreditationVoted(**about(known, now), person_id=person_id),)
 
 
-def decide(known: Accreditation, decision: Decision, now: datetime) -> Change:
-    """Record what more than half of those who sit have voted for, on or after the day of the meeting.
+def _refuse_interested(known: Accreditation, member: Member, organisations: Collection[str]) -> None:
+    """Interests are declared first, and whoever has one, or speaks for who has by now, has no say."""
+    if member.conflict is None:
+        raise Conflict("Declare first whether you have a conflict of interest")
+    if member.conflict or _barred(known, replace(member, organisations=tuple(organisations))):
+        raise Conflict("Somebody with an interest in the application neither votes nor decides on it")
 
-    Raises TransitionNotAllowed, Conflict (too few sit, too early, no majority for it), Invalid by field.
+
+def decide(known: Accreditation, decision: Decision, organisations: Collection[str], now: datetime) -> Change:
+    """The chair records what more than half of those who sit have voted for, on or after the day of the meeting.
+
+    ``organisations``: what the chair speaks for now. Raises TransitionNotAllowed, Conflict, Invalid by field.
     """
     state = TRANSITIONS.next(known.state, "accredit" if _grants(decision) else "refuse")
+    in_chair = chair(known)
+    if in_chair is None:
+        raise Conflict("A conflict of interest keeps the chair away; put somebody else in the chair")
+    _refuse_interested(known, in_chair, organisations)
     _refuse_early(known, now)
     refuse(_missing(decision, today(now)))
     sat, votes = sitting(known), Counter(member.vote for member in sitting(known))

@@ -60,6 +60,15 @@ def _recruited(trainee: Trainee | None) -> Step:
     return Step.REINSTATE if trainee.state is State.DEFERRED else Step.NOTHING
 
 
+def before_the_start(application: Application | None, after: Applied, trainee: Trainee, on: date) -> bool:
+    """Whether a trainee who leaves or pauses is discarded, with the application going to this state.
+
+    Without an application that is live there is nothing to reinstate: the record stays.
+    """
+    live = application is not None and application.state in EXPECTED
+    return live and step(after, trainee, on) is Step.DISCARD
+
+
 def refuse_qualified(after: Applied, trainee: Trainee) -> None:
     """Raises Conflict for an application that would leave while its trainee is recommended or has the award."""
     if trainee.state in QUALIFIED and after in GONE | {Applied.OFFER_DEFERRED}:

@@ -198,8 +198,10 @@ class Candidacy:
 
     @property
     def in_progress(self) -> int:
-        """How many are in progress now."""
-        return sum(application.state in IN_PROGRESS for application in self.applications)
+        """How many are in progress now; a place of a cycle before the latest of them is over (Apply service)."""
+        going_on = [each for each in self.applications if each.state in IN_PROGRESS]
+        latest = max((each.current_cycle for each in going_on), default=0)
+        return sum(each.state not in EXPECTED or each.current_cycle == latest for each in going_on)
 
 
 def about(application: Application, now: datetime, **more: Any) -> dict[str, Any]:
@@ -214,6 +216,7 @@ def about(application: Application, now: datetime, **more: Any) -> dict[str, Any
         "course_code": application.course.code,
         "course_name": application.course.content.name,
         "provider_code": application.course.provider_code,
+        "provider_name": application.course.provider_name,
         "accredited_code": application.course.content.accredited_code or application.course.provider_code,
         "site_urn": application.option.site_urn,
         "state": application.state.value,

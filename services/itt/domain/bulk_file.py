@@ -1,13 +1,16 @@
 """The national bulk file of trainees: every row is checked, and all errors are listed, before anything is stored."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from services.itt.domain import csv_files, details, rules
 from services.itt.domain.csv_files import Row, RowError
 from services.itt.domain.details import COLUMNS, Details
 from services.itt.domain.duplicates import keys
+
+NO_MATCHES: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,18 @@ def template() -> str:
     return csv_files.write(COLUMNS, ())
 
 
-def with_errors(data: bytes, errors: Sequence[RowError]) -> str:
-    """The rows again with an ``errors`` column at the end, to correct in a spreadsheet and send again."""
+def with_errors(data: bytes, errors: Sequence[RowError], matches: Mapping[int, str] = NO_MATCHES) -> str:
+    """The rows again with an ``errors`` column at the end, to correct in a spreadsheet and send again.
+
+    ``matches``, by row: who is there already and may be the same trainee.
+    """
     sheet = csv_files.read(data, COLUMNS)
     said: dict[int, list[str]] = {}
     for error in errors:
         said.setdefault(error.row, []).append(error.message)
+    for row_number, match in matches.items():
+        said.setdefault(row_number, []).append(
+            f"may be {match} already; take the row out, or confirm that it is another trainee"
+        )
     rows = [{**row.cells, "errors": "\n".join(said.get(row.number, []))} for row in sheet.rows]
     return csv_files.write((*COLUMNS, "errors"), rows)

@@ -9,6 +9,7 @@ from services.itt.domain import csv_files
 from services.itt.domain.csv_files import Row, RowError
 from services.itt.domain.dates import slash, slashed
 from services.itt.domain.on_sheets import Listed, by_trn
+from services.itt.domain.placements import Placement
 from services.itt.domain.trainees import CLOSED_TO_EDITS
 
 TRN, START = "TRN", "Trainee ITT start date"
@@ -59,6 +60,26 @@ def _check(row: Row, found: list[Listed], schools: dict[UUID, dict[int, str]]) -
     else:
         given = {n: row.cells.get(name, "") for n, name in enumerate(PLACEMENTS, start=1)}
         schools[one.trainee.id] = {number: urn for number, urn in given.items() if urn}
+        yield from _settled_errors(row, one, schools[one.trainee.id])
+
+
+def _settled_errors(row: Row, one: Listed, given: dict[int, str]) -> Iterator[RowError]:
+    for placement in one.placements:
+        urn = given.get(placement.number, placement.school_urn)
+        if _URN.fullmatch(urn) and (problem := settled(placement, urn)):
+            yield _error(row, PLACEMENTS[placement.number - 1], problem)
+
+
+def settled(placement: Placement, urn: str) -> str | None:
+    """Why a sheet cannot give the placement this school: it is over, or its dates and mentor are of another school."""
+    if placement.school_urn == urn:
+        return None
+    stays = f"leave {placement.school_urn} or a blank"
+    if placement.completed_on:
+        return f"is of a placement that was completed on {slash(placement.completed_on)}; {stays}"
+    if placement.mentor_id:
+        return f"is of a placement with dates and a mentor; {stays}, and arrange the placement to move it"
+    return None
 
 
 def _urn_errors(row: Row) -> Iterator[RowError]:

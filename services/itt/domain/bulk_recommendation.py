@@ -120,6 +120,7 @@ def _shown(one: Listed) -> dict[str, str]:
         "Lead school": one.training_partner_urn,
         "QTS or EYTS": trainee.rules.award,
         "Route": labels("training_route")[trainee.training_route],
+        "Phase": one.phase,
         "Age range": one.age_range,
         "Subject": ", ".join(trainee.subjects),
         MET_ON: slash(trainee.standards_met_on) if trainee.standards_met_on else "",

@@ -2,8 +2,16 @@
 
 from collections.abc import Iterable
 
-from services.itt.domain.applications import CARRY_OVER, Application
+from services.itt.domain.applications import CARRY_OVER, EXPECTED, Application
 from shared.errors import Conflict
+
+
+def stays_open(cycle: int, applications: Iterable[Application]) -> bool:
+    """Whether the form of a cycle that is over may still be changed: the candidate is expected with it.
+
+    Who accepted a place, or put it off, still gives referees and keeps the details right; nothing is carried over.
+    """
+    return any(a.cycle == cycle and a.state in EXPECTED for a in applications)
 
 
 def refuse(from_cycle: int, cycle: int, applications: Iterable[Application]) -> None:

@@ -22,6 +22,19 @@ from services.itt.domain.limits import MOST_A_CYCLE, MOST_IN_PROGRESS, counted
 from shared.errors import Conflict, Invalid
 from shared.events.applications import ApplicationSent, ChoiceRemoved, CourseChosen
 
+STANDS = {
+    State.UNSUBMITTED: "that is not sent yet",
+    State.AWAITING: "that waits for the provider's decision",
+    State.INTERVIEWING: "that waits for the provider's decision after an interview",
+    State.INACTIVE: "that the provider has not decided in time, but still may",
+    State.OFFER: "that has an offer",
+    State.PENDING_CONDITIONS: "whose offer was accepted",
+    State.RECRUITED: "whose offer was accepted",
+    State.OFFER_DEFERRED: "whose place is deferred",
+    State.CONDITIONS_NOT_MET: "whose conditions were not met",
+    State.NOT_SENT: "that was not sent in time",
+}
+
 
 def choose(application: Application, known: Candidacy, now: datetime) -> Change:
     """Add a course to the form of its cycle. Raises Conflict with everything that is in the way."""
@@ -99,7 +112,7 @@ def _again(application: Application, others: Sequence[Application]) -> Iterator[
     """The same course again only after it was rejected, cancelled, withdrawn, declined, or its offer withdrawn."""
     for other in others:
         if other.course_ids & application.course_ids and other.state not in REAPPLY:
-            yield f"there is an application to this course that is {other.state.value.replace('_', ' ')}"
+            yield f"there is an application to this course {STANDS[other.state]}"
 
 
 def _taken(application: Application, others: Sequence[Application]) -> Iterator[str]:

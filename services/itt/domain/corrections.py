@@ -10,7 +10,14 @@ from services.itt.domain.details import Details
 from services.itt.domain.routes import QTS
 from services.itt.domain.trainees import Change, State, Trainee, about, award
 from shared.errors import Conflict, Invalid
-from shared.events.itt import AwardUndone, CourseCorrected, TraineeDiscarded, TraineeMoved, WithdrawalUndone
+from shared.events.itt import (
+    AwardUndone,
+    CourseCorrected,
+    RecommendationUndone,
+    TraineeDiscarded,
+    TraineeMoved,
+    WithdrawalUndone,
+)
 
 _PROVIDER = re.compile(r"[0-9A-Z]{3}")
 _DISCARDABLE = frozenset({State.DRAFT, State.SUBMITTED_FOR_TRN, State.TRN_RECEIVED, State.DEFERRED})
@@ -29,7 +36,6 @@ class DiscardCode(StrEnum):
 
 # A whole file, or a draft of somebody who is registered already: nobody leaves a training by these.
 _AT_ANY_TIME = frozenset({DiscardCode.IMPORT_UNDONE, DiscardCode.ALREADY_REGISTERED})
-_OF_THE_APPLICATION = frozenset({DiscardCode.APPLICATION_WITHDRAWN, DiscardCode.APPLICATION_DEFERRED})
 
 
 def require_reason(reason: str) -> str:
@@ -58,6 +64,24 @@ def undo_withdrawal(trainee: Trainee, state_before: State, now: datetime) -> Cha
         **about(trainee, now),
         provider_code=trainee.provider_code,
         state=state.value,
+    )
+    return after, (event,)
+
+
+def undo_recommendation(trainee: Trainee, now: datetime) -> Change:
+    """The recommendation is taken back before the register awards: the trainee may be recommended again.
+
+    Raises Conflict for any other state; after the award, that is undone.
+    """
+    if trainee.state is not State.RECOMMENDED_FOR_AWARD:
+        raise Conflict(f"Only a recommendation is undone; this trainee is {trainee.state.value}")
+    after = replace(trainee, state=State.TRN_RECEIVED, recommended_on=None, standards_met_on=None)
+    event = RecommendationUndone(
+        **about(trainee, now),
+        provider_code=trainee.provider_code,
+        qualification=trainee.rules.award,
+        state=after.state.value,
+        employing_school_urn=trainee.employing_school_urn,
     )
     return after, (event,)
 
@@ -139,7 +163,8 @@ def move(trainee: Trainee, provider_code: str, partner_urn: str | None, now: dat
     """Another provider from now on; the provider that it is already changes nothing.
 
     ``partner_urn`` is the school that leads the training from now on. All that belongs to the trainee goes along:
-    checks, placements with their mentors, days, absences and concerns that are still open.
+    checks, placements with their mentors, days, absences and concerns that are still open. The application does not:
+    it is of the course of those who recruited.
     """
     if not _PROVIDER.fullmatch(provider_code):
         raise Invalid.field(
@@ -153,17 +178,17 @@ def move(trainee: Trainee, provider_code: str, partner_urn: str | None, now: dat
         from_provider_code=trainee.provider_code,
         training_partner_urn=partner_urn,
     )
-    return replace(trainee, provider_code=provider_code), (event,)
+    return replace(trainee, provider_code=provider_code, from_application_id=None), (event,)
 
 
 def discard(trainee: Trainee, code: DiscardCode, now: datetime) -> Change:
     """Remove a trainee whose course has not begun; who has begun is withdrawn. An import is undone at any time.
 
-    A draft that was never submitted follows its application at any time, because the table lets nobody withdraw one.
+    A draft that was never submitted is discarded at any time, because the table lets nobody withdraw one.
     """
     if trainee.state not in _DISCARDABLE:
         raise Conflict(f"A trainee who is {trainee.state.value} is not discarded")
-    never_began = trainee.state is State.DRAFT and code in _OF_THE_APPLICATION
+    never_began = trainee.state is State.DRAFT
     if not (code in _AT_ANY_TIME or never_began) and trainee.starts_on <= today(now):
         raise Conflict(f"The course began on {trainee.starts_on}: withdraw the trainee")
     event = TraineeDiscarded(

@@ -55,7 +55,7 @@ class Qualification(StrEnum):
 
 
 class Degree(StrEnum):
-    """The least degree that a candidate needs, from the highest; ``not_required`` on undergraduate routes."""
+    """The least degree that a candidate needs, from the highest; each may stand on any course (domain page)."""
 
     UPPER_SECOND = "two_one"
     LOWER_SECOND = "two_two"
@@ -142,7 +142,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A course with its sites. ``allocated_places`` is the national allocation, None when there is none yet."""
+    """A course with its sites. ``allocated_places`` is the national allocation, None when there is none yet.
+
+    ``provider_name`` is known where candidates are told of the course.
+    """
 
     id: UUID
     cycle: int
@@ -150,6 +153,7 @@ class Course:
     code: str
     state: State
     content: Content
+    provider_name: str = ""
     allocated_places: int | None = None
     options: tuple[Option, ...] = ()
     published_at: datetime | None = None
@@ -239,23 +243,18 @@ def _route(content: Content) -> Found:
         found.append(
             ("qualification", f"must lead to {RULES[route].award}, which the route {route.value} awards")
         )
-    if content.degree_required and RULES[route].degree is (content.degree_required is Degree.NOT_REQUIRED):
-        needs = "needs a degree" if RULES[route].degree else "leads to the degree, so it is not_required"
-        found.append(("degree_required", f"the route {route.value} {needs}"))
     return found
 
 
 def _gcse(content: Content) -> Found:
+    """English and maths always, science for primary (domain page); a provider may say it of science on any course."""
     if content.level is None:
         return []
     wanted = {GcseSubject.ENGLISH, GcseSubject.MATHS}
     if content.level is Level.PRIMARY:
         wanted |= {GcseSubject.SCIENCE}
     missing = sorted(subject.value for subject in wanted if not content.gcse.get(subject.value))
-    found = [("gcse", f"say how grade 4 in {subject} may be shown") for subject in missing]
-    if content.level is not Level.PRIMARY and content.gcse.get(GcseSubject.SCIENCE.value):
-        found.append(("gcse", "science is asked for on primary courses only"))
-    return found
+    return [("gcse", f"say how grade 4 in {subject} may be shown") for subject in missing]
 
 
 def _fee(content: Content) -> Found:

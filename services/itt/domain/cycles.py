@@ -1,10 +1,12 @@
 """Recruitment cycles: when candidates can find and apply, and which days count for their deadlines.
 
-Dates are those of the Apply service's cycle timetables; for 2026 and 2027 the dates that were confirmed since. All
-are London time. A cycle is named by the year in which most of its courses start.
+Dates are those of the Apply service's cycle timetables; for 2026 and 2027 the dates that were confirmed since. The
+cycles after them are provisional, by the pattern that all of these follow, until their dates are known and stand in
+``_CONFIRMED``: courses are rolled over and places deferred into a cycle before it is announced. All are London time.
+A cycle is named by the year in which most of its courses start.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from services.itt.domain.dates import LONDON
@@ -22,7 +24,10 @@ def at(day: date, hour: time) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
-    """A recruitment cycle by its days; the first and the last day of ``christmas`` and ``easter`` both count."""
+    """A recruitment cycle by its days; the first and the last day of ``christmas`` and ``easter`` both count.
+
+    ``provisional``: nobody has announced its dates yet.
+    """
 
     year: int
     find_opens_on: date
@@ -33,6 +38,7 @@ class Cycle:
     find_closes_on: date
     christmas: Holiday
     easter: Holiday
+    provisional: bool = False
 
     @property
     def find_opens_at(self) -> datetime:
@@ -74,6 +80,9 @@ class Cycle:
 
 
 _REJECT_AFTER, _DECLINE_AFTER = timedelta(days=8), timedelta(days=13)
+_WEEK, _TUESDAY = timedelta(days=7), 1
+_FROM_EASTER, _TO_EASTER = timedelta(days=13), timedelta(days=2)
+PROVISIONAL_CYCLES = 10
 
 
 def _confirmed(year: int, find: Holiday, apply: Holiday, *, christmas: Holiday, easter: Holiday) -> Cycle:
@@ -91,7 +100,29 @@ def _confirmed(year: int, find: Holiday, apply: Holiday, *, christmas: Holiday, 
     )
 
 
-_ALL = (
+def _opening(year: int) -> date:
+    """When find opens for a cycle: the first Tuesday from 29 September on."""
+    earliest = date(year - 1, 9, 29)
+    return earliest + timedelta(days=(_TUESDAY - earliest.weekday()) % 7)
+
+
+def _provisional(year: int) -> Cycle:
+    """A cycle as those before it were: apply opens a week after find, and is over two weeks before the next find.
+
+    Christmas is 18 December to 6 January, Easter from the Monday 13 days before its Sunday to the Tuesday after it.
+    """
+    opens, next_opens, sunday = _opening(year), _opening(year + 1), calendar.easter(year)
+    known = _confirmed(
+        year,
+        find=(opens, next_opens - calendar.DAY),
+        apply=(opens + _WEEK, next_opens - 2 * _WEEK),
+        christmas=(date(year - 1, 12, 18), date(year, 1, 6)),
+        easter=(sunday - _FROM_EASTER, sunday + _TO_EASTER),
+    )
+    return replace(known, provisional=True)
+
+
+_CONFIRMED = (
     Cycle(
         year=2023,
         find_opens_on=date(2022, 10, 4),
@@ -140,8 +171,11 @@ _ALL = (
         easter=(date(2027, 3, 15), date(2027, 3, 30)),
     ),
 )
+_LATER = range(_CONFIRMED[-1].year + 1, _CONFIRMED[-1].year + 1 + PROVISIONAL_CYCLES)
+_ALL = (*_CONFIRMED, *(_provisional(year) for year in _LATER))
 CYCLES = {cycle.year: cycle for cycle in _ALL}
 FIRST, LAST = min(CYCLES), max(CYCLES)
+_HOLIDAYS = tuple(holiday for cycle in _ALL for holiday in (cycle.christmas, cycle.easter))
 
 
 def cycle(year: int) -> Cycle:
@@ -169,9 +203,7 @@ def is_working_day(day: date) -> bool:
 
     This is the working day of applications; induction counts bank holidays only (``shared.calendar``).
     """
-    return calendar.is_working_day(day) and not any(
-        first <= day <= last for cycle in _ALL for first, last in (cycle.christmas, cycle.easter)
-    )
+    return calendar.is_working_day(day) and not any(first <= day <= last for first, last in _HOLIDAYS)
 
 
 def working_days_after(count: int, day: date) -> date:

@@ -119,6 +119,7 @@ BECAUSE = {
     State.REJECTED: "We decided not to go on with your application",
     State.WITHDRAWN: "Your application was withdrawn",
 }
+NOBODY_DECIDED = "Nobody decided before the end of the recruitment cycle"
 
 
 def cancel_upcoming(
@@ -128,5 +129,10 @@ def cancel_upcoming(
     if after.state in INTERVIEWABLE or after.state not in BECAUSE:
         return []
     coming = [interview for interview in all_ if interview.is_upcoming(now)]
-    gone = [_cancelled(interview, BECAUSE[after.state], now) for interview in coming]
+    gone = [_cancelled(interview, _because(after), now) for interview in coming]
     return [(each, InterviewCancelled(**about(after, now, **_said(each)))) for each in gone]
+
+
+def _because(after: Application) -> str:
+    """Whoever is rejected by default was not decided on."""
+    return NOBODY_DECIDED if after.ended_because == "by_default" else BECAUSE[after.state]

@@ -18,6 +18,15 @@ def counted(applications: Iterable[Application], cycle: int) -> int:
     return sum(application.state in UNSUCCESSFUL for application in mine)
 
 
+def refuse_too_many(known: Candidacy) -> None:
+    """A place of an earlier cycle that is taken up in a later one counts there. Raises Conflict for a fifth."""
+    if known.in_progress > MOST_IN_PROGRESS:
+        raise Conflict(
+            f"The candidate has {MOST_IN_PROGRESS} other applications in progress: one of them ends first",
+            in_progress=known.in_progress - 1,
+        )
+
+
 def refuse_no_room(application: Application, others: Candidacy) -> None:
     """An application that comes back into progress needs one of the four places. Raises Conflict."""
     if application.state not in IN_PROGRESS and others.in_progress >= MOST_IN_PROGRESS:

@@ -16,6 +16,7 @@ class Listed:
     hesa_id: str
     provider_trainee_id: str = ""
     training_partner_urn: str = ""
+    phase: str = ""
     age_range: str = ""
     placements: Sequence[Placement] = ()
     unchecked: Sequence[str] = ()

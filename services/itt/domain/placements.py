@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.itt.domain.dates import today
@@ -15,6 +15,7 @@ from shared.events.itt import PlacementArranged, PlacementCompleted
 
 NOT_APPLICABLE = frozenset({"900000", "900020", "900030"})
 MAX_PLACEMENTS = 5
+LONGEST = timedelta(days=4 * 366)  # longer than any course, part-time ones as well: a mistyped date
 _URN = re.compile(r"[0-9]{6}")
 
 
@@ -43,8 +44,7 @@ def arrange(trainee: Trainee, placement: Placement, now: datetime) -> PlacementA
         raise Invalid.field("school_urn", "is not a URN; a URN is six digits, such as 123456")
     if starts_on is None or ends_on is None or mentor_id is None:
         raise Invalid.field("starts_on", "a placement has a first day, a last day and a mentor")
-    if ends_on < starts_on:
-        raise Invalid.field("ends_on", f"is before the first day; give a date from {starts_on}")
+    _refuse_mistyped(starts_on, ends_on, trainee.itt_start_date)
     return PlacementArranged(
         **about(trainee, now),
         placement_id=placement.id,
@@ -55,6 +55,26 @@ def arrange(trainee: Trainee, placement: Placement, now: datetime) -> PlacementA
         mentor_id=mentor_id,
         person=placement.mentor,
     )
+
+
+def moved_from(before: Placement, event: PlacementArranged) -> PlacementArranged:
+    """The fact with the school and the mentor who had agreed to it before, where these are others now."""
+    if before.mentor_id is None:
+        return event
+    return replace(
+        event,
+        from_school_urn=before.school_urn if before.school_urn != event.school_urn else None,
+        from_mentor_id=before.mentor_id if before.mentor_id != event.mentor_id else None,
+    )
+
+
+def _refuse_mistyped(starts_on: date, ends_on: date, course_starts_on: date) -> None:
+    if starts_on.year < course_starts_on.year:
+        raise Invalid.field("starts_on", f"is before the course, which starts on {course_starts_on}")
+    if ends_on < starts_on:
+        raise Invalid.field("ends_on", f"is before the first day; give a date from {starts_on}")
+    if ends_on - starts_on > LONGEST:
+        raise Invalid.field("ends_on", f"is too late for one placement; give a date to {starts_on + LONGEST}")
 
 
 def complete(
@@ -101,7 +121,7 @@ def mentor_on(placements: Iterable[Placement], on: date) -> UUID | None:
 
 def working_days(first: date, last: date) -> int:
     """Mondays to Fridays from the first to the last day, without the bank holidays of England."""
-    return len(calendar.working_days(first, last))
+    return calendar.count_working_days(first, last)
 
 
 def schools(placements: Iterable[Placement]) -> int:
@@ -114,3 +134,15 @@ def trained_at(placements: Iterable[Placement]) -> tuple[str, ...]:
     """The schools that took part in the training, in the order of the placements."""
     ordered = sorted(placements, key=lambda placement: placement.number)
     return tuple(dict.fromkeys(p.school_urn for p in ordered if p.school_urn not in NOT_APPLICABLE))
+
+
+def still_to_hear(
+    partner_urn: str | None, placements: Iterable[Placement], employer_urn: str | None
+) -> tuple[str, ...]:
+    """The schools beside the employer that reckon with a trainee: the lead school, then those of open placements."""
+    ordered = sorted(placements, key=lambda placement: placement.number)
+    open_ = [placement.school_urn for placement in ordered if placement.completed_on is None]
+    known = [
+        urn for urn in (partner_urn, *open_) if urn and urn not in NOT_APPLICABLE and urn != employer_urn
+    ]
+    return tuple(dict.fromkeys(known))

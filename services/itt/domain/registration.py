@@ -26,13 +26,17 @@ class Named(Protocol):
     def email(self) -> str: ...
 
 
-def person(known: Named) -> Person:
-    """The person as facts carry one, the sex in words; the NI number and equality data never travel."""
+def person(known: Named, *, of_application: bool) -> Person:
+    """The person as facts carry one, the sex in words; the NI number and equality data never travel.
+
+    What a candidate said of their sex is equality data, so that of a recruit stays in the record.
+    """
+    sex = None if of_application else known.sex
     return Person(
         first_names=known.first_names,
         last_name=known.last_name,
         date_of_birth=known.date_of_birth,
-        sex=labels("sex")[known.sex].lower().replace(" ", "_") if known.sex else None,
+        sex=labels("sex")[sex].lower().replace(" ", "_") if sex else None,
         email=known.email,
     )
 
@@ -46,7 +50,7 @@ def draft(
         person_id=person_id,
         provider_code=provider_code,
         state=State.DRAFT,
-        person=person(details),
+        person=person(details, of_application=from_application_id is not None),
         training_route=details.training_route,
         course_subjects=details.subjects,
         itt_start_date=details.itt_start_date,

@@ -27,9 +27,11 @@ REACHED = tuple(state.value for state in State if state not in HIDDEN_FROM_PROVI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """``name`` and ``about`` name its file; ``empty`` says in a sentence that there is nothing, and why."""
+    """``name`` and ``about`` name its file, ``title`` says what it tells, of when and of whom; ``empty`` says in a
+    sentence that there is nothing, and why."""
 
     name: str
+    title: str
     about: Sequence[object]
     columns: tuple[str, ...]
     rows: Sequence[Row] = ()
@@ -41,6 +43,7 @@ class Report:
         is_csv = format is Format.CSV
         return {
             "report": self.name,
+            "title": self.title,
             "columns": list(self.columns),
             "rows": [] if is_csv else list(self.rows),
             "totals": [] if is_csv else list(self.totals),
@@ -57,6 +60,26 @@ class Report:
 
 def _cell(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def titled(what: str, *parts: str, provider: str | None = None) -> str:
+    """What a table tells, of when, by what and of whom: ``Census of 2026/27, by route, provider 2A5``."""
+    return ", ".join([what, *parts, *([f"provider {provider}"] if provider else [])])
+
+
+def in_words(heading: str) -> str:
+    """``study_mode`` as ``by study mode``."""
+    return f"by {heading.replace('_', ' ')}"
+
+
+def day_in_words(on: date) -> str:
+    """A day as people say it: 14 October 2026."""
+    return f"{on.day} {on:%B %Y}"
+
+
+def academic_year_in_words(year: int) -> str:
+    """An academic year by the two in which it lies: 2026/27."""
+    return f"{year}/{(year + 1) % 100:02}"
 
 
 def percent(part: int, whole: int | None) -> float | None:

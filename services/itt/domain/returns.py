@@ -104,10 +104,20 @@ def current_year(kind: Kind, now: datetime) -> int:
     return next(each for each in years if window(kind, each).first <= today(now))
 
 
+def counted_day(year: int) -> date:
+    """The Department's census day: the second Wednesday of October."""
+    return nth_weekday(year, 10, WEDNESDAY, 2)
+
+
 def census_day(year: int, now: datetime) -> date:
-    """The day that the census counts by default: the second Wednesday of October (the Department's census day), before
-    it today."""
-    return min(nth_weekday(year, 10, WEDNESDAY, 2), today(now))
+    """The day that the census counts by default: the census day, before it today."""
+    return min(counted_day(year), today(now))
+
+
+def last_census(now: datetime) -> int:
+    """The academic year whose census day was over last."""
+    year = today(now).year
+    return year if today(now) > counted_day(year) else year - 1
 
 
 def check_census_day(year: int, on: date, now: datetime) -> None:

@@ -65,6 +65,8 @@ UNDERGRADUATE = frozenset(
 WITHOUT_STUDY_MODE = frozenset({Route.ASSESSMENT_ONLY, Route.EARLY_YEARS_ASSESSMENT_ONLY})
 EARLY_YEARS = frozenset(route for route in Route if route.value.startswith("early_years_"))
 POSTGRADUATE_SCHOOL_DAYS = 120
+# The age ranges of the national list that end above 11, the upper bound of primary (Register service).
+SECONDARY_AGES = frozenset({"13916", "13917", "13918", "13919"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +110,10 @@ def _rules(code: str, route: Route) -> Rules:
 
 
 RULES = {route: _rules(code, route) for code, route in CODES.items()}
+
+
+def phase(route: Route, age_range: str) -> str:
+    """The phase of education, in words: of early years routes their own, else primary up to the age of 11."""
+    if route in EARLY_YEARS:
+        return "Early years"
+    return "Secondary" if age_range in SECONDARY_AGES else "Primary"

@@ -94,6 +94,11 @@ def _end(value: str, today: date) -> str | None:
     ends = day(value)
     if ends is None:
         return _date(value, today)
+    return too_far(ends, today)
+
+
+def too_far(ends: date, today: date) -> str | None:
+    """What is wrong with an end that is more than five calendar years away."""
     latest = today.year + LATEST_END_YEARS
     return None if ends.year <= latest else f"is too far away; give a date up to the end of {latest}"
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.itt.domain.codes import labels
 from services.itt.domain.dates import today
 from services.itt.domain.routes import CODES, EYTS, RULES, Route, Rules
+from services.itt.domain.rules import too_far
 from shared.errors import Conflict, Invalid, TransitionNotAllowed
 from shared.events import Event, Person
 from shared.events.itt import (
@@ -52,7 +53,14 @@ TRANSITIONS = Transitions(
     (State.SUBMITTED_FOR_TRN, "defer", State.DEFERRED),
     (State.TRN_RECEIVED, "defer", State.DEFERRED),
     (State.RECOMMENDED_FOR_AWARD, "award", State.AWARDED),
-    corrections=("undo_withdrawal", "undo_award", "correct_course", "move_to_provider", "discard"),
+    corrections=(
+        "undo_withdrawal",
+        "undo_recommendation",
+        "undo_award",
+        "correct_course",
+        "move_to_provider",
+        "discard",
+    ),
 )
 CLOSED_TO_EDITS = frozenset({State.RECOMMENDED_FOR_AWARD, State.WITHDRAWN, State.AWARDED})
 STATE_STAYS_WHEN_TRN_COMES = frozenset({State.DEFERRED, State.WITHDRAWN})
@@ -215,6 +223,12 @@ def defer(trainee: Trainee, deferred_on: date, reason: str, now: datetime) -> Ch
     return replace(trainee, state=state, deferred_on=deferred_on, defer_reason=reason.strip()), (event,)
 
 
+def refuse_future(field: str, day: date, now: datetime) -> None:
+    """Raises Invalid for a deferral or a return that somebody records before it has happened."""
+    if day > today(now):
+        raise Invalid.field(field, f"is in the future; give a date up to {today(now)}")
+
+
 def reinstate(trainee: Trainee, reinstated_on: date, itt_end_date: date | None, now: datetime) -> Change:
     """Take the training up again: ``trn_received`` if there is a TRN, else ``submitted_for_trn``."""
     if trainee.state is not State.DEFERRED:
@@ -228,6 +242,8 @@ def reinstate(trainee: Trainee, reinstated_on: date, itt_end_date: date | None, 
         raise Invalid.field(
             "itt_end_date", f"is not after the start; give a date after {trainee.itt_start_date}"
         )
+    if itt_end_date and (wrong := too_far(itt_end_date, today(now))):
+        raise Invalid.field("itt_end_date", wrong)
     move = "receive_trn" if trainee.trn else "submit_for_trn"
     back = replace(
         trainee,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.itt.domain.dates import today
 from services.itt.domain.trainees import TRANSITIONS, Change, Trainee, about
 from shared.errors import Invalid, join
 from shared.events.itt import TraineeWithdrawn
@@ -68,7 +69,8 @@ class Withdrawal:
 def withdraw(trainee: Trainee, withdrawal: Withdrawal, now: datetime) -> Change:
     """End the training. Raises TransitionNotAllowed, or Invalid for the date, a reason or a missing text."""
     state = TRANSITIONS.next(trainee.state, "withdraw")
-    _check(trainee, withdrawal)
+    _check_day(trainee, withdrawal.withdrawn_on, today(now))
+    _check_reasons(withdrawal)
     reasons = tuple(dict.fromkeys(withdrawal.reasons))
     after = replace(
         trainee,
@@ -91,11 +93,36 @@ def withdraw(trainee: Trainee, withdrawal: Withdrawal, now: datetime) -> Change:
     return after, (event,)
 
 
-def _check(trainee: Trainee, withdrawal: Withdrawal) -> None:
-    known = REASONS[withdrawal.withdrawn_by]
-    if withdrawal.withdrawn_on < trainee.itt_start_date:
-        message = f"is before the start of the course; give a date from {trainee.itt_start_date}"
+def check_before_the_start(trainee: Trainee, withdrawal: Withdrawal, now: datetime) -> None:
+    """What is asked of a withdrawal whose trainee is discarded, because the course has not begun.
+
+    Raises as ``withdraw`` does; the day is any that is not in the future.
+    """
+    TRANSITIONS.next(trainee.state, "withdraw")
+    _refuse_future(withdrawal.withdrawn_on, today(now))
+    _check_reasons(withdrawal)
+
+
+def _check_day(trainee: Trainee, withdrawn_on: date, on: date) -> None:
+    """From the start of the course (domain page, "withdraw") to the present day."""
+    starts_on, begun = trainee.itt_start_date, trainee.has_begun(on)
+    if starts_on > on and not begun:
+        message = f"the course begins on {starts_on}: until then the record is discarded"
         raise Invalid.field("withdrawn_on", message)
+    if withdrawn_on < starts_on:
+        raise Invalid.field(
+            "withdrawn_on", f"is before the start of the course; give a date from {starts_on}"
+        )
+    _refuse_future(withdrawn_on, max(on, starts_on) if begun else on)
+
+
+def _refuse_future(withdrawn_on: date, latest: date) -> None:
+    if withdrawn_on > latest:
+        raise Invalid.field("withdrawn_on", f"is in the future; give a date up to {latest}")
+
+
+def _check_reasons(withdrawal: Withdrawal) -> None:
+    known = REASONS[withdrawal.withdrawn_by]
     if not withdrawal.reasons:
         raise Invalid.field("reasons", "is empty; give at least one reason")
     if strange := [reason for reason in withdrawal.reasons if reason not in known]:

@@ -58,6 +58,11 @@ class AccreditationCalls:
         """Say whether you have a conflict of interest."""
         return accreditation_panel.declare_interests(call.session, call.now, call.principal, **arguments)
 
+    @rpc(schemas.LiftConflict, schemas.Accreditation)
+    def lift_conflict(self, call: Call, **arguments: Any) -> Any:
+        """Say, as the chair or an operator, why a member's conflict of interest is none."""
+        return accreditation_panel.lift_conflict(call.session, call.now, call.principal, **arguments)
+
     @rpc(schemas.VoteOnAccreditation, schemas.Accreditation)
     def vote_on_accreditation(self, call: Call, **arguments: Any) -> Any:
         """Vote on an application as a member of its panel."""

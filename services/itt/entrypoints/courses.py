@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.itt.handlers import course_lists, courses, places, providers, rollover, search
-from services.itt.schemas import ProviderCode
 from services.itt.schemas import course_views as views
 from services.itt.schemas import courses as schemas
 from services.itt.schemas import providers as provider_schemas
@@ -35,7 +34,7 @@ class CourseCalls:
         """The last day of a partnership."""
         return providers.end_partnership(call.session, call.now, call.principal, **arguments)
 
-    @rpc(ProviderCode, provider_schemas.Partnerships, idempotent=True, public=True)
+    @rpc(provider_schemas.ListPartnerships, provider_schemas.Partnerships, idempotent=True, public=True)
     def list_partnerships(self, call: Call, **arguments: Any) -> Any:
         """Who ratifies whose courses."""
         return providers.list_partnerships(call.session, call.now, call.principal, **arguments)

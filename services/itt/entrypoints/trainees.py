@@ -201,6 +201,11 @@ class TraineeCalls:
         return corrections.undo_withdrawal(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.Correction, schemas.Trainee)
+    def undo_recommendation(self, call: Call, **arguments: Any) -> Any:
+        """Take back a recommendation that was a mistake, before the award."""
+        return corrections.undo_recommendation(call.session, call.now, call.principal, **arguments)
+
+    @rpc(schemas.Correction, schemas.Trainee)
     def undo_award(self, call: Call, **arguments: Any) -> Any:
         """Take back an award that was a mistake."""
         return corrections.undo_award(call.session, call.now, call.principal, **arguments)

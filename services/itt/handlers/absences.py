@@ -11,7 +11,7 @@ from services.itt import models
 from services.itt.domain import absences
 from services.itt.domain.absences import Absence, Kind
 from services.itt.domain.corrections import require_reason
-from services.itt.handlers import belonging, records, training_rows
+from services.itt.handlers import belonging, records, room, training_rows
 from services.itt.handlers.views import View, view
 from shared.errors import Conflict
 from shared.ids import new_id
@@ -49,6 +49,7 @@ def record_absence(
         others = training_rows.absences_of(session, row.id)
         event = absences.record(records.trainee(row), new, others, now)
         session.add(Table(trainee_id=row.id, recorded_by=by.actor, recorded_at=now, **asdict(new)))
+        room.of_absences(session, row.id)
         belonging.note(session, now, by, row, "trainee.record_absence", _changes(None, new), entry_id=new.id)
         publish(session, event)
     return view(session, now, by, row)
@@ -84,6 +85,7 @@ def correct_absence(
         others = [one for one in training_rows.absences_of(session, row.id) if one.id != absence_id]
         event = absences.correct(records.trainee(row), after, others, now)
         records.assign(stored, {name: value for name, value in asdict(after).items() if name != "id"})
+        room.of_absences(session, row.id)
         changed = _changes(before, after)
         belonging.note(session, now, by, row, "trainee.correct_absence", changed, why, entry_id=absence_id)
         publish(session, event)

@@ -40,6 +40,8 @@ def begin_accreditation(
     )
     provider = _provider(session, provider_code)
     if accreditation_id and (known := session.get(Row, accreditation_id)):
+        if known.provider_code != provider_code:
+            raise Conflict(f"The application {accreditation_id} is of another provider")
         return view(session, now, by, known)
     _refuse_another(session, provider)
     row = Row(id=accreditation_id or new_id(), provider_code=provider_code, created_at=now)

@@ -16,6 +16,7 @@ from services.itt.domain.dates import LONDON
 from services.itt.handlers import accreditation_records as records
 from services.itt.handlers.accreditation_views import View, view
 from services.itt.models import Accreditation as Row
+from shared.aliases import resolve
 from shared.audit import audit
 from shared.errors import Conflict
 from shared.events import Person
@@ -38,15 +39,17 @@ def convene_panel(
 ) -> View:
     """A panel of three or more for an application that was sent. Raises TransitionNotAllowed, Invalid by field."""
     row, known = records.locked(session, by, "accreditation.convene", accreditation_id)
-    after, events = panel.convene(known, meets_on, chair_id, [_member(each) for each in members], now)
+    who = [_member(session, each) for each in members]
+    after, events = panel.convene(known, meets_on, resolve(session, chair_id), who, now)
     records.changed(session, now, by, row, after, events, action="accreditation.convene")
     return view(session, now, by, row)
 
 
-def _member(said: Mapping[str, Any]) -> Member:
+def _member(session: Session, said: Mapping[str, Any]) -> Member:
+    """Somebody invited, under the id that they go by now: nobody has two seats under two ids."""
     names = ("first_names", "last_name", "email")
     return Member(
-        person_id=said["person_id"],
+        person_id=resolve(session, said["person_id"]),
         person=Person(**{name: said[name] for name in names}),
         organisations=tuple(sorted(set(said["organisations"]))),
     )
@@ -57,7 +60,7 @@ def invite_panel_member(
 ) -> View:
     """One more on the panel; asked twice it is one. Raises Conflict, Invalid (an interest in the application)."""
     row, known = records.locked(session, by, "accreditation.invite", accreditation_id)
-    after, events = panel.invite(known, _member(member), now)
+    after, events = panel.invite(known, _member(session, member), now)
     records.changed(session, now, by, row, after, events, action="accreditation.invite")
     return view(session, now, by, row)
 
@@ -73,7 +76,8 @@ def change_panel(
 ) -> View:
     """Another day or chair; what is left out stays. Raises Conflict, Invalid by field."""
     row, known = records.locked(session, by, "accreditation.change_panel", accreditation_id)
-    after, events = panel.change(known, meets_on, chair_id, now)
+    seat = chair_id and records.seat_of(session, known, chair_id)
+    after, events = panel.change(known, meets_on, seat, now)
     records.changed(session, now, by, row, after, events, action="accreditation.change_panel")
     return view(session, now, by, row)
 
@@ -92,6 +96,18 @@ def declare_interests(
     mine = records.member_of(session, by, known)
     after, events = panel.declare(known, mine, conflict=conflict, text=text, now=now)
     records.changed(session, now, by, row, after, events, action="accreditation.declare")
+    return view(session, now, by, row)
+
+
+def lift_conflict(
+    session: Session, now: datetime, by: Principal, *, accreditation_id: UUID, person_id: UUID, reason: str
+) -> View:
+    """A member's conflict of interest was none: they sit again. Raises Conflict, NotFound, Invalid (no reason)."""
+    row, known = records.locked(session, by, "accreditation.lift_conflict", accreditation_id)
+    seat = records.seat_of(session, known, person_id)
+    after, events = panel.lift(known, seat, reason, now)
+    action = "accreditation.lift_conflict"
+    records.changed(session, now, by, row, after, events, action=action, why=reason.strip())
     return view(session, now, by, row)
 
 
@@ -134,7 +150,7 @@ def decide_accreditation(
     row, known = records.locked(session, by, "accreditation.decide", accreditation_id)
     said: View = {"reasons": reasons.strip(), "conditions": tuple(conditions), "feedback": feedback}
     decision = Decision(outcome=Outcome(outcome), decided_at=now, accredited_from=accredited_from, **said)
-    after, events = panel.decide(known, decision, now)
+    after, events = panel.decide(known, decision, by.organisations, now)
     records.changed(session, now, by, row, after, events, action="accreditation.decide")
     if accredited_from is not None:
         _expect(session, now, by, row, after, accredited_from)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.itt import models
+from services.itt.domain import accreditation_panel as panel
 from services.itt.domain import policy
 from services.itt.domain.accreditation import (
     Accreditation,
@@ -20,12 +21,13 @@ from services.itt.domain.accreditation import (
     Outcome,
     Partner,
     State,
+    interested,
 )
 from services.itt.domain.policy.accreditation import accreditation_relations
 from services.itt.handlers.catalogue import assign
 from services.itt.models import Accreditation as Row
 from services.itt.models import AccreditationMember as MemberRow
-from shared.aliases import known_as
+from shared.aliases import known_as, resolve
 from shared.audit import audit
 from shared.errors import NotFound
 from shared.events import Event, Person
@@ -76,9 +78,13 @@ def seen(session: Session, by: Principal, row: Row) -> tuple[Accreditation, set[
 
 
 def relations_of(session: Session, by: Principal, known: Accreditation) -> set[str]:
-    """How the principal stands to the application; whoever withdrew a draft never sent it."""
+    """How the principal stands to the application; whoever withdrew a draft never sent it.
+
+    Who is kept away by an interest does not have the chair, and so reads no votes.
+    """
     sent = known.submitted_at is not None
-    chairs = _ids(session, [known.chair_id] if known.chair_id else [])
+    chair = None if interested(known) & by.organisations else panel.chair(known)
+    chairs = _ids(session, [chair.person_id] if chair else [])
     members = _ids(session, (member.person_id for member in known.members))
     return accreditation_relations(by, known.provider_code, members, chairs, sent=sent)
 
@@ -95,6 +101,12 @@ def member_of(session: Session, by: Principal, known: Accreditation) -> UUID:
     raise NotFound("You do not sit on this panel")
 
 
+def seat_of(session: Session, known: Accreditation, person_id: UUID) -> UUID:
+    """The id under which a person sits on the panel; of nobody who sits, the id that was given."""
+    goes_by = resolve(session, person_id)
+    return next((each.person_id for each in known.members if each.goes_by == goes_by), person_id)
+
+
 def accreditation(session: Session, row: Row) -> Accreditation:
     """The domain's application of its rows."""
     provider = session.get_one(models.Provider, row.provider_code)
@@ -104,7 +116,7 @@ def accreditation(session: Session, row: Row) -> Accreditation:
         provider_urn=provider.urn,
         state=State(row.state),
         content=content(row),
-        members=tuple(map(_member, member_rows(session, row.id))),
+        members=tuple(_member(session, each) for each in member_rows(session, row.id)),
         decision=_decision(row),
         **{name: getattr(row, name) for name in LIFE},
     )
@@ -144,13 +156,14 @@ def member_rows(session: Session, accreditation_id: UUID) -> list[MemberRow]:
     return list(session.scalars(known.order_by(MemberRow.number)))
 
 
-def _member(row: MemberRow) -> Member:
+def _member(session: Session, row: MemberRow) -> Member:
     said = {name: getattr(row, name) for name in ABOUT_MEMBER if name != "vote"}
     return Member(
         person_id=row.person_id,
         person=Person(first_names=row.first_names, last_name=row.last_name, email=row.email),
         organisations=tuple(row.organisations),
         vote=Outcome(row.vote) if row.vote else None,
+        merged_into=resolve(session, row.person_id),
         **said,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import accreditation, policy
+from services.itt.domain import accreditation, accreditation_panel, policy
 from services.itt.domain.accreditation import TRANSITIONS, Accreditation, Member, State
 from services.itt.domain.dates import today
 from services.itt.domain.policy.accreditation import APPLICANT, SENT, SITS
@@ -34,6 +34,7 @@ BESIDE = {
         "invite": "accreditation.invite",
         "change_panel": "accreditation.change_panel",
         "declare": "accreditation.declare",
+        "lift_conflict": "accreditation.lift_conflict",
         "vote": "accreditation.vote",
     },
     State.ACCREDITED: {"annul_decision": "accreditation.annul"},
@@ -84,7 +85,7 @@ def _member(member: Member, known: Accreditation, whole: bool) -> View:
         "first_names": member.person.first_names,
         "last_name": member.person.last_name,
         "chair": member.person_id == known.chair_id,
-        "sits": not member.conflict,
+        "sits": member in accreditation_panel.sitting(known),
         "declared": member.conflict is not None,
         "voted": member.vote is not None,
     }

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, load_only
 
 from services.itt import models
 from services.itt.domain import cycles, policy
-from services.itt.domain.applications import HIDDEN_FROM_PROVIDERS
-from services.itt.domain.duplicates import fold
+from services.itt.domain.applications import HIDDEN_FROM_PROVIDERS, State
 from services.itt.domain.policy.courses import AT_SITE, OWN_COURSE, RATIFIES
 from services.itt.handlers import candidacies, candidates, feed
 from services.itt.handlers.application_views import View, seen
+from services.itt.handlers.finding import words
 from shared.errors import NotFound
 from shared.paging import merged_page
 from shared.policy import ANY, Principal
@@ -37,7 +37,7 @@ SHOWN = (
 VISIBLE = and_(
     Table.sent_at.is_not(None), Table.state.not_in([state.value for state in HIDDEN_FROM_PROVIDERS])
 )
-SORTS = {"sent": "sent_at", "name": "sort_name"}
+SORTS = {"sent": "sent_at", "name": "sort_name", "inactive_due": "inactive_order"}
 
 
 def get_application(session: Session, now: datetime, by: Principal, *, application_id: UUID) -> View:
@@ -73,15 +73,28 @@ def list_applications(
 ) -> View:
     """The applications of a cycle (by default the one that runs) that the principal may read as a provider.
 
-    ``filters``: states, course_id, site_code; ``search``: every word is in the name or the e-mail address.
+    A place that was deferred stands in the list of its own cycle and in that of the cycle that it was deferred to.
+    ``sort`` by ``inactive_due``: what goes inactive first, and last what never does. ``filters``: states, course_id,
+    site_code; ``search``: every word is in the name or the e-mail address.
     """
-    wanted = [VISIBLE, Table.current_cycle == (cycle or cycles.current(now).year)]
+    wanted: list[ColumnElement[bool]] = [VISIBLE]
     wanted += [FILTERS[name](value) for name, value in filters.items() if value]
-    wanted += [Table.search_text.contains(word, autoescape=True) for word in fold(search or "").split()]
-    parts = [select(Table).where(part, *wanted) for part in _scope(by, "application.read", provider_code)]
+    wanted += words(Table.search_text, search)
+    scope = _scope(by, "application.read", provider_code)
+    spans = _of_cycle(cycle or cycles.current(now).year)
+    parts = [select(Table).where(part, span, *wanted) for part in scope for span in spans]
     given: View = {"limit": limit, "after": after, "descending": descending}
     found = merged_page(session, parts, Table, order=(SORTS[sort], "id"), shown=SHOWN, **given)
     return {"items": _items(session, found["items"]), "next": found["next"]}
+
+
+def _of_cycle(year: int) -> list[ColumnElement[bool]]:
+    """What stands in the list of a cycle, as conditions that exclude each other and are answered by the lists' indexes.
+
+    A place is deferred to the cycle after its own (domain page), so that ``deferred_to`` need not be read.
+    """
+    deferred = and_(Table.current_cycle == year - 1, Table.state == State.OFFER_DEFERRED.value)
+    return [Table.current_cycle == year, deferred]
 
 
 FILTERS: dict[str, Callable[[Any], ColumnElement[bool]]] = {

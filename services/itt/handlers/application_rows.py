@@ -22,7 +22,7 @@ def application(
     option_row: models.CourseOption,
 ) -> Application:
     """The domain's application of its rows."""
-    course = catalogue.course(course_row, [option_row])
+    course = catalogue.offered(course_row, option_row)
     known = {name: getattr(row, name) for name in LIFECYCLE}
     known |= {
         "state": State(row.state),

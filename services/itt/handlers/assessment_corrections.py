@@ -16,7 +16,7 @@ from services.itt.domain.corrections import require_reason
 from services.itt.domain.dates import today
 from services.itt.domain.standards import Judgement, Judgements
 from services.itt.domain.standards import correct_review as decide
-from services.itt.handlers import belonging, records
+from services.itt.handlers import belonging, records, room
 from services.itt.handlers.assessments import judgements, plain_judgements
 from services.itt.handlers.views import View, view
 from shared.errors import Conflict, Invalid
@@ -36,6 +36,7 @@ def correct_observation(
     if changes.get("observed_on", stored.observed_on) > today(now):
         raise Invalid.field("observed_on", "is in the future; give the day of the lesson")
     if changed := records.assign(stored, changes):
+        room.of_observations(session, row.id)
         action = "trainee.correct_observation"
         belonging.note(session, now, by, row, action, changed, why, entry_id=stored.id)
     return view(session, now, by, row)
@@ -81,6 +82,7 @@ def correct_review(
     event = decide(records.trainee(row), stored.id, on, judged, now)
     values = {"reviewed_on": on, "standards": plain_judgements(judged)}
     if changed := records.assign(stored, values):
+        room.of_reviews(session, row.id, final=False)
         belonging.note(session, now, by, row, "trainee.correct_review", changed, why, entry_id=stored.id)
         publish(session, event)
     return view(session, now, by, row)

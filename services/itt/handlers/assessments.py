@@ -12,7 +12,7 @@ from services.itt import models
 from services.itt.domain import trainees
 from services.itt.domain.dates import today
 from services.itt.domain.standards import Judgement, Judgements, assess, review
-from services.itt.handlers import belonging, records
+from services.itt.handlers import belonging, records, room
 from services.itt.handlers.views import View, view
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
@@ -32,7 +32,10 @@ def record_observation(
     notes: str,
     observation_id: UUID | None = None,
 ) -> View:
-    """Note a lesson that was observed. The same id again changes nothing."""
+    """Note a lesson that was observed. The same observation again changes nothing.
+
+    Raises Invalid, Conflict when the id means another one.
+    """
     row = records.locked(session, by, "trainee.observe", trainee_id)
     trainees.refuse_edits_when_closed(records.trainee(row))
     if observed_on > today(now):
@@ -42,11 +45,14 @@ def record_observation(
         raise Conflict(f"The observation {observation_id} is of somebody else")
     if known is not None and known.removed_at:
         raise Conflict(f"The observation {observation_id} was removed; record it anew")
+    values = {"observed_on": observed_on, "school_urn": school_urn, "observer": observer, "notes": notes}
+    if known is not None and any(getattr(known, name) != value for name, value in values.items()):
+        raise Conflict(f"The observation {observation_id} is already recorded with something else in it")
     if known is None:
-        values = {"observed_on": observed_on, "school_urn": school_urn, "observer": observer, "notes": notes}
         made = models.Observation(id=observation_id or new_id(), trainee_id=row.id, **values)
         made.recorded_by = by.actor
         session.add(made)
+        room.of_observations(session, row.id)
         told = {"observed_on": (None, observed_on)}
         belonging.note(session, now, by, row, "trainee.observe", told, entry_id=made.id)
     return view(session, now, by, row)
@@ -142,3 +148,4 @@ def _keep(
     values = {"reviewed_on": on, "recorded_at": now, "standards": plain_judgements(judged), "final": final}
     values |= {"recorded_by": by.actor}
     session.add(models.Review(id=id_, trainee_id=row.id, **values))
+    room.of_reviews(session, row.id, final=final)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from services.itt import models
 from services.itt.domain import policy
@@ -21,6 +21,7 @@ from services.itt.domain.applications import (
     Candidacy,
     Change,
 )
+from services.itt.domain.limits import refuse_too_many
 from services.itt.domain.policy.applications import application_relations, candidate_relations
 from services.itt.handlers import application_rows, catalogue, places
 from services.itt.handlers.after_decisions import follow_up
@@ -123,7 +124,8 @@ def options_of(session: Session, option_ids: Iterable[UUID]) -> dict[UUID, Offer
     statement = select(models.Course, models.CourseOption).join(
         models.CourseOption, models.CourseOption.course_id == models.Course.id
     )
-    found = session.execute(statement.where(models.CourseOption.id.in_(list(option_ids))))
+    named = statement.options(joinedload(models.Course.provider, innerjoin=True))
+    found = session.execute(named.where(models.CourseOption.id.in_(list(option_ids))))
     return {option.id: (course, option) for course, option in found}
 
 
@@ -199,6 +201,7 @@ def changed_many(
 
 def _settle(held: Held, after: Mapping[UUID, Application]) -> None:
     held.known = Candidacy(tuple(after.values()))
+    refuse_too_many(held.known)
     held.mine = after[held.mine.id]
     held.candidate.in_progress = held.known.in_progress
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import Select, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -78,19 +78,33 @@ def _about(duplicate_id: UUID, candidate: models.Candidate, other: models.Candid
     }
 
 
+def _called(search: str) -> Select[Any]:
+    who = models.Candidate
+    said = func.concat_ws(" ", who.first_names, who.last_name, who.email)
+    return select(who.id).where(*(said.icontains(word, autoescape=True) for word in search.split()))
+
+
 def list_duplicates(
     session: Session,
     now: datetime,
     by: Principal,
     *,
     decided: bool = False,
+    search: str | None = None,
+    descending: bool = False,
     limit: int = 50,
     after: str | None = None,
 ) -> View:
-    """Suspected duplicates that wait for a decision, or those that were decided, oldest first."""
+    """Suspected duplicates that wait for a decision, or those that were decided, oldest first.
+
+    ``search``: every word is in the name or the e-mail address of one of the two.
+    """
     policy.PERMISSIONS.require(by, "candidate.decide_duplicate")
     known = select(Table).where(Table.decision.is_not(None) if decided else Table.decision.is_(None))
-    found = page(session, known, order=(Table.found_at, Table.id), limit=limit, after=after)
+    if search:
+        known = known.where(Table.first_id.in_(_called(search)) | Table.second_id.in_(_called(search)))
+    order = (Table.found_at, Table.id)
+    found = page(session, known, order=order, limit=limit, after=after, descending=descending)
     return {"items": [_view(session, row) for row in found["items"]], "next": found["next"]}
 
 

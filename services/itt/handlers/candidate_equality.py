@@ -67,7 +67,7 @@ def candidate_equality(session: Session, now: datetime, by: Principal) -> View:
 
 
 def application_equality(session: Session, now: datetime, by: Principal, *, application_id: UUID) -> View:
-    """For the statutory return of who has recruited the candidate, and nobody before; audited.
+    """For the statutory return of the accredited provider who has recruited the candidate, and nobody before; audited.
 
     Raises NotFound, NotAllowed, Conflict before the candidate is recruited.
     """

@@ -1,6 +1,7 @@
 """Courses between the tables and the domain: load and lock, compare and store, audit."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -91,6 +92,11 @@ def course(row: models.Course, options: Iterable[models.CourseOption]) -> Course
         published_at=row.published_at,
         withdrawn_at=row.withdrawn_at,
     )
+
+
+def offered(row: models.Course, option: models.CourseOption) -> Course:
+    """The domain's course at one site, with the name of its provider, for candidates to be told."""
+    return replace(course(row, [option]), provider_name=row.provider.name)
 
 
 def _option(row: models.CourseOption) -> Option:

@@ -23,7 +23,7 @@ from services.itt.handlers import (
 from services.itt.handlers.application_views import View, view
 from services.itt.handlers.candidacies import Held
 from services.itt.handlers.recruit_records import who
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.events.applications import Recruit
 from shared.ids import new_id
 from shared.messaging import publish
@@ -45,7 +45,11 @@ def choose_course(
     candidate = candidates.own(session, by, "application.choose", lock=True)
     rows = candidacies.rows_of(session, [candidate.id])
     if application_id is not None and application_id in rows:
+        if rows[application_id].course_option_id != course_option_id:
+            raise Conflict(f"The application {application_id} is for another course")
         return view(session, now, by, candidacies.hold(session, application_id))
+    if application_id is not None and session.get(models.Application, application_id) is not None:
+        raise Conflict(f"The application {application_id} is somebody else's")
     found = candidacies.options_of(session, [course_option_id]).get(course_option_id)
     if found is None or found[0].state == "draft":
         raise NotFound(f"There is no course option {course_option_id}")

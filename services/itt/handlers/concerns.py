@@ -12,7 +12,7 @@ from services.itt.domain import concerns
 from services.itt.domain.concerns import Action, Change, Concern, PlanReview, State
 from services.itt.domain.dates import today
 from services.itt.domain.placements import mentor_on
-from services.itt.handlers import belonging, records, training_rows
+from services.itt.handlers import belonging, records, room, training_rows
 from services.itt.handlers.views import View, view
 from shared.calendar import start_of
 from shared.errors import Conflict, NotFound
@@ -50,6 +50,7 @@ def raise_concern(
         event = concerns.raise_concern(records.trainee(row), new, _mentor(session, row, now), now)
         values = training_rows.concern_values(new)
         session.add(Table(id=new.id, trainee_id=row.id, recorded_by=by.actor, recorded_at=now, **values))
+        room.of_concerns(session, row.id, raised=True)
         told = {name: (None, values[name]) for name in ("state", "raised_on", "standards", "description")}
         belonging.note(session, now, by, row, "concern.raise", told, entry_id=new.id)
         publish(session, event)
@@ -148,6 +149,7 @@ def _changed(
     """Store, remind, audit and publish. What changes nothing leaves no trace."""
     after, events = change
     if changes := records.assign(stored, training_rows.concern_values(after)):
+        room.of_concerns(session, row.id, raised=False)
         _remind(session, after)
         belonging.note(session, now, by, row, action, changes, entry_id=after.id)
         for event in events:

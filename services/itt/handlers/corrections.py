@@ -14,6 +14,7 @@ from services.itt.domain.details import COURSE
 from services.itt.domain.trainees import State
 from services.itt.handlers import awards, records, together
 from services.itt.handlers.edits import corrected, store_record
+from services.itt.handlers.registration import check_provider
 from services.itt.handlers.removal import remove
 from services.itt.handlers.views import View, view
 from shared.audit import audit_trail
@@ -43,6 +44,19 @@ def _state_before(session: Session, row: models.Trainee) -> State:
     if not states:
         raise Conflict("The audit does not say which state was before this withdrawal")
     return State(states[-1])
+
+
+def undo_recommendation(
+    session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str
+) -> View:
+    """The recommendation was a mistake: nothing is awarded. Raises Conflict unless the trainee is recommended."""
+    row = records.locked(session, by, "trainee.undo_recommendation", trainee_id)
+    why = require_reason(reason)
+    after, events = corrections.undo_recommendation(records.trainee(row), now)
+    action = "trainee.undo_recommendation"
+    records.changed(session, now, by, row, after, events, action=action, why=why)
+    cancel(session, "award", records.subject(row.id))
+    return view(session, now, by, row)
 
 
 def undo_award(session: Session, now: datetime, by: Principal, *, trainee_id: UUID, reason: str) -> View:
@@ -82,7 +96,7 @@ def correct_course(
     record = corrected(records.whole(session, row), changes, today(now))
     after, events = corrections.correct_course(records.trainee(row), record, now)
     differences = store_record(session, row, record)
-    known = records.refreshed(after, record)
+    known = records.refreshed(row, after, record)
     if differences:
         action = "trainee.correct_course"
         records.changed(session, now, by, row, known, events, action=action, why=why, more=differences)
@@ -99,10 +113,11 @@ def move_trainee(
     reason: str,
     training_partner_urn: str | None = None,
 ) -> View:
-    """The trainee belongs to another provider from now on, with all that is recorded.
+    """The trainee belongs to another provider from now on, with all that is recorded, and without the application.
 
-    The lead school stays unless another is given; who led before reads the trainee no more. Raises Invalid for a
-    partner on a route that has none.
+    That stays with those who recruited, and no longer moves the trainee, nor the trainee it. The lead school stays
+    unless another is given; who led before reads the trainee no more. Raises Invalid for a provider that nobody has
+    registered, or a partner on a route that has none.
     """
     row = records.locked(session, by, "trainee.move", trainee_id)
     why, known = require_reason(reason), records.trainee(row)
@@ -110,6 +125,8 @@ def move_trainee(
         raise Invalid.field("training_partner_urn", "this route has no training partner; leave it out")
     partner = training_partner_urn or row.training_partner_urn
     after, events = corrections.move(known, provider_code, partner, now)
+    if events:
+        check_provider(session, provider_code)
     more = records.assign(row, {"training_partner_urn": partner}) if events else {}
     records.changed(session, now, by, row, after, events, action="trainee.move", why=why, more=more)
     return view(session, now, by, row)

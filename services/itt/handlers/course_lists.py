@@ -28,19 +28,29 @@ def get_course(session: Session, now: datetime, by: Principal, *, course_id: UUI
     return view(session, now, by, row)
 
 
+SORTS = {
+    "provider": (Course.provider_code, Course.code, Course.cycle),
+    "name": (Course.name, Course.provider_code, Course.code, Course.cycle),
+    "cycle": (Course.cycle, Course.provider_code, Course.code),
+}
+
+
 def list_courses(
     session: Session,
     now: datetime,
     by: Principal,
     *,
     search: str | None = None,
+    sort: str = "provider",
+    descending: bool = False,
     limit: int = 50,
     after: str | None = None,
     **filters: Any,
 ) -> View:
-    """The courses that the principal may read, by provider and code. ``search``: part of the name, or the code.
+    """The courses that the principal may read, by provider and code, by name or by cycle.
 
-    ``filters``: cycle, provider_code, accredited_code, state. Raises NotAllowed to who never reads any.
+    ``search``: part of the name, or the code; ``filters``: cycle, provider_code, accredited_code, state. Raises
+    NotAllowed to who never reads any.
     """
     known = select(Course).where(_scope(by))
     for name, value in filters.items():
@@ -48,9 +58,7 @@ def list_courses(
             known = known.where(getattr(Course, name) == value)
     if search:
         known = known.where(Course.name.icontains(search, autoescape=True) | (Course.code == search.upper()))
-    found = page(
-        session, known, order=(Course.provider_code, Course.code, Course.cycle), limit=limit, after=after
-    )
+    found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)
     options = catalogue.options_of(session, [row.id for row in found["items"]])
     said = shown(session, found["items"])
     items = [said[row.id] | places(catalogue.course(row, options[row.id])) for row in found["items"]]

@@ -41,7 +41,9 @@ def create_course(
     """
     policy.PERMISSIONS.require(by, "course.create", course_relations(by, provider_code, None))
     _provider(session, provider_code, lock=True)
-    if course_id and session.get(models.Course, course_id):
+    if course_id and (known := session.get(models.Course, course_id)):
+        if (known.provider_code, known.cycle) != (provider_code, cycle):
+            raise Conflict(f"The course {course_id} is of another provider or cycle")
         return get_course(session, now, by, course_id=course_id)
     _not_over(cycle, now)
     given = catalogue.content({"accredited_code": _only_partner(session, provider_code, now)} | dict(content))

@@ -72,7 +72,7 @@ def _offered(
     relations = application_relations(by, (), course.provider_code, accredited, option.site_urn, visible=True)
     if not policy.PERMISSIONS.allows(by, "application.offer", relations):
         raise Invalid.field("course_option_id", "is of a course that you do not decide on")
-    made = catalogue.course(course, [option])
+    made = catalogue.offered(course, option)
     return made, made.options[0]
 
 

@@ -63,7 +63,7 @@ def take_over(
     """
     before = records.trainee(row)
     differences = store_record(session, row, record)
-    after = records.refreshed(before, record)
+    after = records.refreshed(row, before, record)
     told = sorted(set(differences) - {*EQUALITY, *COURSE})
     events = [*facts, *([_changed_fact(after, told, now)] if told else [])]
     records.changed(session, now, by, row, after, events, action=action, more=differences | (more or {}))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import carry_over, cycles, form, references
+from services.itt.domain.applications import Application
 from services.itt.domain.candidate_duplicates import key
 from services.itt.domain.dates import today
 from services.itt.domain.form import Section
@@ -20,6 +21,7 @@ from services.itt.handlers import (
     candidates,
     keeping_up,
     referees,
+    room,
 )
 from services.itt.handlers.candidates import own, refuse_closed, told
 from shared.audit import audit
@@ -115,6 +117,7 @@ def save_section(
     if before == (said, completed):
         return view(session, now, candidate, year)
     _store(session, candidate.id, year, section, said, completed, now)
+    room.of_form(sections_of(session, candidate.id, year))
     subject = candidates.subject(candidate.id)
     changes = {"section": section, "cycle": year, "completed": completed}
     audit(session, by, now, action="candidate.save_section", subject=subject, changes=changes)
@@ -132,9 +135,15 @@ def _open(session: Session, now: datetime, by: Principal, cycle: int | None) -> 
     """The candidate who asks, locked, and the cycle of a form that may still be changed."""
     candidate = own(session, by, "candidate.write", lock=True)
     year = cycle or cycles.current(now).year
-    refuse_closed(now > cycles.cycle(year).find_closes_at, year)
+    over = now > cycles.cycle(year).find_closes_at
+    refuse_closed(over and not carry_over.stays_open(year, _applications(session, candidate)), year)
     opened(session, now, candidate, year)
     return candidate, year
+
+
+def _applications(session: Session, candidate: models.Candidate) -> list[Application]:
+    mine = candidacies.rows_of(session, [candidate.id])
+    return candidacies.loaded(session, mine.values(), {candidate.id: candidate})
 
 
 def _with_ids(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,8 +249,7 @@ def carry_form_over(
     year = cycle or cycles.current(now).year
     if session.get(models.CandidateForm, (candidate.id, from_cycle)) is None:
         raise NotFound(f"There is no form of the cycle {from_cycle}")
-    mine = candidacies.rows_of(session, [candidate.id])
-    carry_over.refuse(from_cycle, year, candidacies.loaded(session, mine.values(), {candidate.id: candidate}))
+    carry_over.refuse(from_cycle, year, _applications(session, candidate))
     if sections_of(session, candidate.id, year):
         raise Conflict(f"The form of the cycle {year} was begun already")
     refuse_closed(now > cycles.cycle(year).find_closes_at, year)

@@ -18,6 +18,7 @@ from services.itt.domain.funding import Entitlement, Rate, Studied, entitlement
 from services.itt.domain.routes import CODES, Route
 from services.itt.domain.trainees import State
 from services.itt.handlers import catalogue, records, search
+from services.itt.handlers.finding import words
 from services.itt.handlers.funding_rates import View, rates_of
 from shared.audit import audit
 from shared.errors import Conflict
@@ -78,6 +79,12 @@ def course_funding(session: Session, now: datetime, by: Principal, *, course_id:
     return {"course_id": row.id} | _view(entitlement(studied, table))
 
 
+SORTS = {
+    "name": (Table.sort_name, Table.id),
+    "start": (Table.itt_start_date, Table.sort_name, Table.id),
+}
+
+
 def funding_list(
     session: Session,
     now: datetime,
@@ -86,16 +93,19 @@ def funding_list(
     provider_code: str,
     academic_year: int | None = None,
     state: str | None = None,
+    search: str | None = None,
+    sort: str = "name",
+    descending: bool = False,
     limit: int = 50,
     after: str | None = None,
 ) -> View:
     """What a provider's trainees who start in an academic year (by default this one) get, by name, with totals.
 
-    Totals are of all of them, not of the page: ``unsettled`` are those for whom the table cannot tell the amount.
+    Totals are of all that are found, not of the page; ``unsettled`` are those for whom the table tells no amount.
     """
     year = _asked(by, now, provider_code, academic_year)
-    known = _trainees(provider_code, year, state)
-    found = page(session, known, order=(Table.sort_name, Table.id), limit=limit, after=after)
+    known = _trainees(provider_code, year, state).where(*words(Table.search_text, search))
+    found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)
     items = [_summary(row, given) for row, given in _entitled(session, found["items"])]
     totals = _totals(given for _, given in _entitled(session, session.scalars(known).all()))
     return {"items": items, "next": found["next"], "academic_year": year} | totals

@@ -83,10 +83,23 @@ def import_duplicates(
 def file_with_errors(session: Session, now: datetime, by: Principal, *, import_id: UUID) -> View:
     """The rows of a file with an ``errors`` column, packed, to be corrected and sent again."""
     stored = locked(session, by, "import.read", import_id)
-    errors = found_again(session, stored)[0].errors
-    text = bulk_file.with_errors(content(stored), errors)
+    parsed, duplicates = found_again(session, stored)
+    matches = {match["row"]: _named(match) for match in duplicates}
+    text = bulk_file.with_errors(content(stored), parsed.errors, matches)
     name = f"{stored.file_name.removesuffix('.csv')}-with-errors.csv"
     return {"file_name": name, "rows": stored.row_count, "content": csv_files.pack(text.encode())}
+
+
+SORTS = {
+    "uploaded": (models.TraineeImport.uploaded_at, models.TraineeImport.id),
+    "file_name": (models.TraineeImport.file_name, models.TraineeImport.id),
+}
+
+
+def _named(match: View) -> str:
+    """``Ann O'Neill (TRN 1234567)``, or without a TRN the trainee's id."""
+    known = f"TRN {match['trn']}" if match["trn"] else f"trainee {match['trainee_id']}"
+    return f"{match['first_names']} {match['last_name']} ({known})"
 
 
 def list_imports(
@@ -95,16 +108,19 @@ def list_imports(
     by: Principal,
     *,
     provider_code: str,
+    search: str | None = None,
+    sort: str = "uploaded",
+    descending: bool = True,
     limit: int = 50,
     after: str | None = None,
 ) -> View:
-    """The files of a provider, latest first."""
+    """The files of a provider, latest first. ``search``: part of the file's name."""
     policy.PERMISSIONS.require(by, "import.read", policy.provider_relations(by, provider_code))
     table = models.TraineeImport
     known = select(table).where(table.provider_code == provider_code)
-    found = page(
-        session, known, order=[table.uploaded_at, table.id], limit=limit, after=after, descending=True
-    )
+    if search:
+        known = known.where(table.file_name.icontains(search, autoescape=True))
+    found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)
     return {"items": [summary(stored) for stored in found["items"]], "next": found["next"]}
 
 

@@ -14,7 +14,7 @@ from services.itt.handlers.after_decisions import interview, interview_rows, sto
 from services.itt.handlers.application_views import View, view
 from services.itt.handlers.candidacies import Held
 from shared.audit import audit
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.events.applications import ApplicationNoted
 from shared.ids import new_id
 from shared.messaging import publish
@@ -40,6 +40,8 @@ def arrange_interview(
     held = candidacies.locked(session, by, ACTION, application_id)
     if interview_id is not None and any(r.id == interview_id for r in interview_rows(session, held.mine)):
         return view(session, now, by, held)
+    if interview_id is not None and session.get(models.Interview, interview_id) is not None:
+        raise Conflict(f"The interview {interview_id} is of another application")
     made = Interview(
         id=interview_id or new_id(),
         application_id=application_id,
@@ -119,12 +121,18 @@ def add_note(
     author: str | None = None,
     note_id: UUID | None = None,
 ) -> View:
-    """A note of up to 500 characters, which the candidate does not see. Raises Invalid."""
+    """A note of up to 500 characters, which the candidate does not see; the same again changes nothing.
+
+    Raises Invalid, Conflict when the id is another note's.
+    """
     held = candidacies.locked(session, by, "application.note", application_id)
     said = message.strip()
     if not said or len(said) > MAX_NOTE:
         raise Invalid.field("message", f"has {len(said)} characters; a note has 1 to {MAX_NOTE}")
-    if note_id is not None and session.get(models.ApplicationNote, note_id) is not None:
+    known = session.get(models.ApplicationNote, note_id) if note_id else None
+    if known is not None and (known.application_id, known.message) != (application_id, said):
+        raise Conflict(f"The note {note_id} is already written, with something else in it or elsewhere")
+    if known is not None:
         return view(session, now, by, held)
     row = models.ApplicationNote(
         id=note_id or new_id(),

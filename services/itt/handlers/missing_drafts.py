@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Text, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import policy
 from services.itt.domain.applications import State
 from services.itt.handlers import candidacies, recruits
+from shared.database.tables import AUDIT
 from shared.errors import Conflict
 from shared.policy import Principal
 
@@ -38,7 +39,13 @@ def draft_missing(session: Session, now: datetime, by: Principal, *, limit: int 
 def _missing() -> ColumnElement[bool]:
     trainee = models.Trainee
     has_one = exists().where(trainee.from_application_id == Table.id, trainee.discarded_at.is_(None))
-    return (Table.state == State.RECRUITED) & ~has_one
+    return (Table.state == State.RECRUITED) & ~has_one & ~_moved_away()
+
+
+def _moved_away() -> ColumnElement[bool]:
+    """Its trainee went on at another provider, which the audit knows."""
+    left = AUDIT.c.changes["from_application_id"][0].astext == cast(Table.id, Text)
+    return exists().where(AUDIT.c.action == "trainee.move", left)
 
 
 def _draft(session: Session, now: datetime, by: Principal, application_id: UUID) -> list[UUID]:

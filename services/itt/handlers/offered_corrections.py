@@ -14,12 +14,19 @@ from services.itt.domain.corrections_offered import TRANSITIONS, State
 from services.itt.domain.dates import today
 from services.itt.domain.details import COURSE, Details
 from services.itt.handlers import edits, records
+from services.itt.handlers.finding import words
 from shared.events import Event
 from shared.paging import page
 from shared.policy import Principal
 
 Table, Trainee = models.OfferedCorrection, models.Trainee
 View = dict[str, Any]
+
+
+SORTS = {
+    "offered": (Table.offered_at, Table.id),
+    "column": (Table.column_name, Table.offered_at, Table.id),
+}
 
 
 def list_corrections(
@@ -30,26 +37,31 @@ def list_corrections(
     provider_code: str | None = None,
     trainee_id: UUID | None = None,
     state: str | None = State.OFFERED.value,
+    search: str | None = None,
+    sort: str = "offered",
     descending: bool = False,
     limit: int = 50,
     after: str | None = None,
 ) -> View:
     """The corrections of a provider's trainees or of one trainee, in the order in which they were offered.
 
-    ``state`` None gives all of them. Raises NotFound for a trainee, NotAllowed for a provider of somebody else's.
+    ``state`` None gives all of them; ``search``: every word is in what the list of trainees searches. Raises NotFound
+    for a trainee, NotAllowed for a provider of somebody else's.
     """
     known: Any = select(Table, Trainee).join(Trainee, Trainee.id == Table.trainee_id)
     known = known.where(Trainee.discarded_at.is_(None), *_scope(session, by, provider_code, trainee_id))
     if state is not None:
         known = known.where(Table.state == state)
+    known = known.where(*words(Trainee.search_text, search))
+    order = SORTS[sort]
     found = page(
         session,
         known,
-        order=[Table.offered_at, Table.id],
+        order=order,
         limit=limit,
         after=after,
         descending=descending,
-        key=lambda item: [item[0].offered_at, item[0].id],
+        key=lambda item: [getattr(item[0], column.key) for column in order],
     )
     return {"items": [_view(*each) for each in found["items"]], "next": found["next"]}
 

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.itt.domain import recommendation, trainees
+from services.itt.domain import along, recommendation, trainees, withdrawals
+from services.itt.domain.applications import State as Applied
 from services.itt.domain.checks import missing
+from services.itt.domain.corrections import DiscardCode
 from services.itt.domain.dates import today
 from services.itt.domain.placements import trained_at
 from services.itt.domain.trainees import State
 from services.itt.domain.withdrawals import FutureInterest, Trigger, Withdrawal
-from services.itt.domain.withdrawals import withdraw as decide_withdrawal
 from services.itt.handlers import records, together, training_rows
+from services.itt.handlers.removal import remove
 from services.itt.handlers.trn_requests import REGISTER
 from services.itt.handlers.views import View, view
 from shared.errors import NotFound
@@ -21,6 +23,7 @@ from shared.policy import Principal
 from shared.timers import cancel, schedule
 
 UNTIL_AWARD = timedelta(days=1)
+BEFORE_THE_START = "The course had not begun"
 
 
 def recommend(
@@ -81,10 +84,19 @@ def defer(
     reason: str,
     deferred_on: date | None = None,
 ) -> View:
-    """Pause the training; the reason (up to 500 characters) stays in this service. Its application is deferred, too."""
+    """Pause the training; the reason (up to 500 characters) stays in this service. Its application is deferred, too.
+
+    Before the course begins, who comes from an application is discarded with it; reinstating that makes a new draft.
+    """
     row, held = together.locked(session, by, "trainee.defer", trainee_id)
-    after, events = trainees.defer(records.trainee(row), deferred_on or today(now), reason, now)
-    records.changed(session, now, by, row, after, events, action="trainee.defer")
+    known, paused_on = records.trainee(row), deferred_on or today(now)
+    trainees.refuse_future("deferred_on", paused_on, now)
+    after, events = trainees.defer(known, paused_on, reason, now)
+    if along.before_the_start(held.mine if held else None, Applied.OFFER_DEFERRED, known, today(now)):
+        more: records.Changes = {"defer_reason": (None, reason.strip())}
+        remove(session, now, by, row, DiscardCode.APPLICATION_DEFERRED, BEFORE_THE_START, more)
+    else:
+        records.changed(session, now, by, row, after, events, action="trainee.defer")
     together.deferred(session, now, by, held)
     return view(session, now, by, row)
 
@@ -103,8 +115,9 @@ def reinstate(
     Its application is reinstated on the same course of the next cycle. Raises Conflict when that cannot be.
     """
     row, held = together.locked(session, by, "trainee.reinstate", trainee_id)
-    known = records.trainee(row)
-    after, events = trainees.reinstate(known, reinstated_on or today(now), itt_end_date, now)
+    known, back_on = records.trainee(row), reinstated_on or today(now)
+    trainees.refuse_future("reinstated_on", back_on, now)
+    after, events = trainees.reinstate(known, back_on, itt_end_date, now)
     records.changed(session, now, by, row, after, events, action="trainee.reinstate")
     records.expect(session, after, now)
     together.reinstated(session, now, by, held)
@@ -123,7 +136,7 @@ def withdraw(
     future_interest: FutureInterest,
     text: str | None = None,
 ) -> View:
-    """End the training without the award, and the application with it.
+    """End the training without the award, and the application with it; before the course begins it is discarded.
 
     Raises Invalid for the date, a reason or a missing text.
     """
@@ -135,7 +148,13 @@ def withdraw(
         future_interest=future_interest,
         text=text,
     )
-    after, events = decide_withdrawal(records.trainee(row), withdrawal, now)
-    records.changed(session, now, by, row, after, events, action="trainee.withdraw")
+    known = records.trainee(row)
+    if along.before_the_start(held.mine if held else None, Applied.WITHDRAWN, known, today(now)):
+        withdrawals.check_before_the_start(known, withdrawal, now)
+        more: records.Changes = {"withdrawal_reasons": (None, list(reasons)), "withdrawal_text": (None, text)}
+        remove(session, now, by, row, DiscardCode.APPLICATION_WITHDRAWN, BEFORE_THE_START, more)
+    else:
+        after, events = withdrawals.withdraw(known, withdrawal, now)
+        records.changed(session, now, by, row, after, events, action="trainee.withdraw")
     together.withdrawn(session, now, by, held)
     return view(session, now, by, row)

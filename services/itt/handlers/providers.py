@@ -23,6 +23,9 @@ from shared.policy import Principal
 LEADS = ("lead_school", "both")
 
 
+SORTS = {"code": (models.Provider.code,), "name": (models.Provider.name, models.Provider.code)}
+
+
 def register_providers(
     session: Session, now: datetime, by: Principal, *, providers: Sequence[Mapping[str, Any]]
 ) -> View:
@@ -74,16 +77,18 @@ def list_providers(
     *,
     search: str | None = None,
     kind: str | None = None,
+    sort: str = "code",
+    descending: bool = False,
     limit: int = 50,
     after: str | None = None,
 ) -> View:
-    """Providers by code: who they are is public."""
+    """Providers by code or name: who they are is public."""
     known = select(models.Provider)
     if search:
         known = known.where(models.Provider.name.icontains(search, autoescape=True))
     if kind:
         known = known.where(models.Provider.kind == kind)
-    found = page(session, known, order=(models.Provider.code,), limit=limit, after=after)
+    found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)
     columns = [column.key for column in models.Provider.__table__.columns]
     return found | {"items": [{name: getattr(row, name) for name in columns} for row in found["items"]]}
 
@@ -139,12 +144,23 @@ def end_partnership(
     return _noted(session, now, by, "partnership.end", row)
 
 
-def list_partnerships(session: Session, now: datetime, by: Principal, *, provider_code: str) -> View:
+def list_partnerships(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    provider_code: str,
+    descending: bool = False,
+    limit: int = 50,
+    after: str | None = None,
+) -> View:
     """The partnerships of a provider on either side, earliest first: who ratifies what is public."""
     table = models.Partnership
     mine = (table.lead_code == provider_code) | (table.accredited_code == provider_code)
     order = (table.from_on, table.lead_code, table.accredited_code)
-    return {"items": [_plain(row) for row in session.scalars(select(table).where(mine).order_by(*order))]}
+    known = select(table).where(mine)
+    found = page(session, known, order=order, limit=limit, after=after, descending=descending)
+    return {"items": [_plain(row) for row in found["items"]], "next": found["next"]}
 
 
 def _of_kind(session: Session, field: str, code: str, kinds: tuple[str, ...]) -> None:

@@ -14,13 +14,14 @@ from services.itt.domain import policy
 from services.itt.domain.dates import LONDON
 from services.itt.domain.details import COLUMNS, EQUALITY, PERSONAL, PLACEMENTS, Details
 from services.itt.domain.duplicates import fold
-from services.itt.domain.placements import Placement
+from services.itt.domain.placements import Placement, still_to_hear
 from services.itt.domain.registration import has_degree, person
 from services.itt.domain.trainees import State, Trainee
 from shared.aliases import known_as
 from shared.audit import audit
 from shared.errors import NotFound
 from shared.events import Event, Person
+from shared.events.itt import TraineeDeferred, TraineeWithdrawn
 from shared.messaging import publish
 from shared.policy import Principal, Role
 from shared.timers import schedule, schedule_many
@@ -90,7 +91,7 @@ def trainee(row: models.Trainee) -> Trainee:
     return Trainee(
         id=row.id,
         person_id=row.person_id,
-        person=person(row),
+        person=person(row, of_application=of_application(row)),
         course_subjects=tuple(code for code in subjects if code),
         has_degree=bool(row.uk_degree or row.non_uk_degree),
         **known,
@@ -197,8 +198,16 @@ def changed(
     index(row)
     note(session, now, by, row.id, action, changes, why)
     for event in events:
-        publish(session, event)
+        publish(session, _with_schools(session, row, event))
     return row
+
+
+def _with_schools(session: Session, row: models.Trainee, event: Event) -> Event:
+    """Whoever leaves or pauses is missed by schools that do not employ them, too."""
+    if not isinstance(event, TraineeDeferred | TraineeWithdrawn):
+        return event
+    urns = still_to_hear(row.training_partner_urn, placements(session, row.id), event.employing_school_urn)
+    return replace(event, training_urns=urns)
 
 
 def note(
@@ -228,11 +237,16 @@ def note(
     )
 
 
-def refreshed(known: Trainee, record: Details) -> Trainee:
+def of_application(row: models.Trainee) -> bool:
+    """Whether an application made the record, wherever the trainee is by now."""
+    return row.from_application_id is not None or row.application_says is not None
+
+
+def refreshed(row: models.Trainee, known: Trainee, record: Details) -> Trainee:
     """The trainee after an edit of the record."""
     return replace(
         known,
-        person=person(record),
+        person=person(record, of_application=of_application(row)),
         training_route=record.training_route,
         course_subjects=record.subjects,
         itt_start_date=record.itt_start_date,

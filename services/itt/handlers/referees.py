@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,17 +74,22 @@ def add(
     by: Principal,
     candidate: models.Candidate,
     cycle: int,
-    reference_id: UUID | None,
+    key: UUID | None,
     **named: str,
 ) -> None:
-    """Name another referee (the candidate is locked); whom an offer was accepted for is asked at once."""
+    """Name another referee (the candidate is locked); whom an offer was accepted for is asked at once.
+
+    The id is never the caller's own: a referee is written to and let in by it. With the same ``key`` the same
+    candidate means the same reference, and nobody else's.
+    """
     rows = rows_of(session, candidate.id, cycle, lock=True)
-    if reference_id is not None and any(row.id == reference_id for row in rows):
+    reference_id = uuid5(candidate.id, f"reference {cycle} {key}") if key else new_id()
+    if any(row.id == reference_id for row in rows):
         return
+    if reference_id is not None and session.get(models.Reference, reference_id) is not None:
+        raise Conflict(f"The reference {reference_id} is of another form")
     references.refuse_another([reference(row, candidate) for row in rows], named["email"])
-    row = models.Reference(
-        id=reference_id or new_id(), candidate_id=candidate.id, cycle=cycle, chasers=0, **named
-    )
+    row = models.Reference(id=reference_id, candidate_id=candidate.id, cycle=cycle, chasers=0, **named)
     row.state = State.NOT_REQUESTED.value
     session.add(row)
     session.flush()

@@ -44,6 +44,8 @@ def register_trainee(
     """
     policy.PERMISSIONS.require(by, "trainee.register", policy.provider_relations(by, provider_code))
     if trainee_id and (known := session.get(models.Trainee, trainee_id)):
+        if known.provider_code != provider_code:
+            raise Conflict(f"The trainee {trainee_id} is of another provider")
         return view(session, now, by, records.readable(session, by, "trainee.read", known.id))
     check_provider(session, provider_code)
     record = _read(details, today(now))

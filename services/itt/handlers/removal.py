@@ -18,15 +18,21 @@ TIMERS = ("request_trn", "ask_register", "trn_overdue", "training_starts", "awar
 
 
 def remove(
-    session: Session, now: datetime, by: Principal, row: models.Trainee, code: DiscardCode, why: str
+    session: Session,
+    now: datetime,
+    by: Principal,
+    row: models.Trainee,
+    code: DiscardCode,
+    why: str,
+    more: records.Changes | None = None,
 ) -> None:
-    """Discard the record: out of every list, without equality data and deadlines."""
+    """Discard the record: out of every list, without equality data and deadlines; ``more`` is noted with it."""
     after, events = corrections.discard(records.trainee(row), code, now)
     record = national.write(records.whole(session, row))
     records.store(row, after)
     personal = records.PRIVATE - {*EQUALITY}
     kept = {name: (value, None) for name, value in record.items() if value and name in personal}
-    changes = {"discard_code": (None, code)} | kept
+    changes = {"discard_code": (None, code)} | kept | (more or {})
     records.note(session, now, by, row.id, "trainee.discard", changes, why)
     if (equality := session.get(models.TraineeEquality, row.id)) is not None:
         session.delete(equality)

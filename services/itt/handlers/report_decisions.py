@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.itt import models
 from services.itt.domain import cycles
 from services.itt.domain.applications import INTERVIEWABLE, State
-from services.itt.domain.reports import TOTAL, Format, Report, percent, working_day_numbers
+from services.itt.domain.reports import TOTAL, Format, Report, percent, titled, working_day_numbers
 from services.itt.handlers.report_history import decided_at
 from services.itt.handlers.reports import none_sent, sent
 from shared.policy import Principal
@@ -51,6 +51,7 @@ def decisions_report(
     rows = [_decided(*row) for row in found if row[0] is not None]
     report = Report(
         name="decisions",
+        title=titled(f"Time to decision in cycle {year}", provider=provider_code),
         about=(year, provider_code),
         columns=("code", "name", *DECISIONS),
         rows=rows,

@@ -1,12 +1,14 @@
 """Equality data in numbers alone: a fixed set of tables, small numbers not shown, nothing to filter by.
 
 What could be worked out from two tables is prevented by what can be asked: a provider has one table of its own and
-never another's, an analyst of a region that of the region, a national analyst the whole by stage, route and region,
-made safe beside each other (``domain.suppression``), and nothing by provider. Applications count from the month after
-they were sent. Each reading is audited, because two tables of different days could still be compared.
+never another's, a national analyst the whole by stage, route and region, made safe beside each other
+(``domain.suppression``), an analyst of a region the same counts of that region and no others, and nothing by provider.
+Nobody is found by reading today and again tomorrow: applications count from the month after they were sent, each by how
+far it had come when this month began; trainees from the month after they were registered, when the census day is over.
+Each reading is audited, because tables of different months could still be compared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,12 +33,20 @@ from services.itt.domain.equality import (
     age_on,
     ethnic_group_codes,
 )
-from services.itt.domain.reports import NOT_KNOWN, TOTAL, Format, Report
-from services.itt.domain.returns import Kind
+from services.itt.domain.reports import (
+    NOT_KNOWN,
+    TOTAL,
+    Format,
+    Report,
+    academic_year_in_words,
+    day_in_words,
+    titled,
+)
 from services.itt.domain.routes import RULES
 from services.itt.domain.suppression import SMALL, SUPPRESSED, Cell, Counted, family
 from services.itt.handlers import report_counts
-from services.itt.handlers.report_scope import REGION, equality_scope, located
+from services.itt.handlers.report_history import entered
+from services.itt.handlers.report_scope import EVERYWHERE, REGION, equality_scope, located
 from shared.audit import audit
 from shared.calendar import start_of
 from shared.errors import Conflict
@@ -59,8 +69,9 @@ def equality_of_applications(
 ) -> View:
     """Candidates of a cycle by sex, ethnic group, disability and age, by how far they came; ``c`` is not shown.
 
-    Everybody counts once, by the application that came furthest: not offered, offered (and not recruited), recruited.
-    Who sees the whole gets it by route and region, too. Raises NotAllowed, Invalid (``provider_code`` is missing).
+    Everybody counts once, by the application that had come furthest before this month: not offered, offered (and not
+    recruited), recruited. Who sees the whole gets it by route and region, too, who sees a region that region's part.
+    Raises NotAllowed, Invalid (``provider_code`` is missing).
     """
     year = cycles.known_year(cycle, now)
     course = models.Course
@@ -73,18 +84,23 @@ def equality_of_applications(
         ratifies=course.accredited_code,
     )
     until = start_of(today(now).replace(day=1))
-    known = _candidates(year).where(within, Application.sent_at < until)
+    known = _candidates(year, until).where(within, Application.sent_at < until)
     headings = ("stage", "route", "region") if whole else ("stage",)
     said = f"No applications were sent in cycle {year} before {today(until)}"
     audit(session, by, now, action="report.equality_of_applications", subject=f"cycle/{year}")
-    return _answer(session, known, headings, ("equality-applications", year, provider_code), said, format)
+    about = ("equality-applications", year, provider_code)
+    title = titled(
+        f"Candidates of cycle {year} in equality data",
+        f"who applied before {day_in_words(today(until))}",
+        provider=provider_code,
+    )
+    return _answer(session, known, headings, about, title, said, format, whole)
 
 
-def _candidates(year: int) -> Any:
-    """One row a candidate: the application that came furthest, of these the latest."""
+def _candidates(year: int, until: datetime) -> Any:
+    """One row a candidate: the application that had come furthest by that moment, of these the latest."""
     who, theirs, course = models.Candidate, models.CandidateEquality, models.Course
-    recruited = Application.state.in_([State.RECRUITED.value, State.OFFER_DEFERRED.value])
-    stage = case((recruited, 2), (Application.offered_at.is_not(None), 1), else_=0)
+    stage = _stage(until)
     route = case({route.value: rules.code for route, rules in RULES.items()}, value=course.route)
     known = select(
         array([literal(each) for each in STAGES])[stage + 1].label("stage"),
@@ -97,6 +113,20 @@ def _candidates(year: int) -> Any:
     known = located(known.outerjoin(theirs, theirs.candidate_id == who.id), course.provider_code)
     order = (Application.candidate_id, stage.desc(), Application.sent_at.desc(), Application.id)
     return known.where(Application.cycle == year).ext(distinct_on(Application.candidate_id)).order_by(*order)
+
+
+def _stage(until: datetime) -> Any:
+    """How far an application had come: what a decision of today changes would name one person. The dates are the last
+    ones, and the audit keeps the earlier ones."""
+    came, offered = (State.RECRUITED, State.OFFER_DEFERRED), (State.OFFER,)
+    return case(
+        (Application.recruited_at < until, 2),
+        (Application.deferred_at < until, 2),
+        (entered(Application.id, came, until), 2),
+        (Application.offered_at < until, 1),
+        (entered(Application.id, offered, until), 1),
+        else_=0,
+    )
 
 
 def _codes(listed: Any) -> Any:
@@ -115,10 +145,10 @@ def equality_of_trainees(
 ) -> View:
     """Trainees of the census day by sex, ethnic group, disability and age, by route; ``c`` is not shown.
 
-    Who sees the whole gets it by region, too. Raises NotAllowed, Invalid (``provider_code`` is missing), Conflict
-    before the census.
+    By default of the last census day that is over. Who sees the whole gets it by region, too. Raises NotAllowed,
+    Invalid (``provider_code`` is missing), Conflict until the census day is over.
     """
-    year = academic_year or returns.current_year(Kind.CENSUS, now)
+    year = academic_year or returns.last_census(now)
     within, whole = equality_scope(
         by,
         "report.equality_of_trainees",
@@ -126,14 +156,21 @@ def equality_of_trainees(
         provider_code,
         runs=Trainee.provider_code,
     )
-    if now < (opens := returns.opens_at(Kind.CENSUS, year)):
-        raise Conflict(f"The census of {year} begins on {today(opens)}")
-    day = returns.census_day(year, now)
-    known = _trainees(year).where(report_counts.training_on(day), within)
+    day = returns.counted_day(year)
+    if today(now) <= day:
+        raise Conflict(f"The census of {year} counts {day}; ask from the day after on")
+    registered = Trainee.created_at < start_of(today(now).replace(day=1))
+    known = _trainees(year).where(report_counts.training_on(day), registered, within)
     headings = ("route", "region") if whole else ("route",)
     audit(session, by, now, action="report.equality_of_trainees", subject=f"census/{year}")
     about = ("equality-trainees", year, provider_code)
-    return _answer(session, known, headings, about, f"Nobody was training on {day}", format)
+    title = titled(
+        f"Trainees of the census of {academic_year_in_words(year)} in equality data",
+        f"counted on {day_in_words(day)}",
+        provider=provider_code,
+    )
+    empty = f"Nobody known by then was training on {day}"
+    return _answer(session, known, headings, about, title, empty, format, whole)
 
 
 def _trainees(year: int) -> Any:
@@ -171,33 +208,34 @@ def _characteristics(sex: Any, ethnicity: Any, codes: Any, born: Any, year: int)
     )
 
 
-FEW = f"There are fewer than {SMALL} people; nothing of them is shown"
-
-
 def _answer(
     session: Session,
     known: Any,
     headings: Sequence[str],
     about: Sequence[object],
+    title: str,
     empty: str,
     format: Format,
+    regions: Collection[str],
 ) -> View:
+    """``regions``: whose counts of the whole are shown; none are named where the table is the reader's own."""
     counted = _counted(session, known, headings)
-    people = sum(
-        n
-        for (of, heading), cells in counted.items()
-        if (of, heading) == ("sex", headings[0])
-        for n in cells.values()
-    )
-    shown = people >= SMALL
-    rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if shown else []
+    part = bool(regions) and regions != EVERYWHERE
+    cells = counted["sex", "region" if part else headings[0]]
+    people = sum(n for (_, column), n in cells.items() if not part or column in regions)
+    if 0 < people < SMALL:
+        empty, people = f"Fewer than {SMALL} people: nothing is shown of them, not even how many", 0
+    rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if people else []
+    if part:
+        rows = [row for row in rows if row["by"] == "region" and row["code"] in regions]
     report = Report(
         name=str(about[0]),
+        title=title,
         about=about[1:],
         columns=COLUMNS,
         rows=rows,
-        totals=[_row(TOTAL, TOTAL, TOTAL, TOTAL, people)] if shown else [],
-        empty=None if shown else FEW if people else empty,
+        totals=[_row(TOTAL, TOTAL, TOTAL, TOTAL, people)] if people else [],
+        empty=None if people else empty,
     )
     return report.shown(format)
 

@@ -4,9 +4,11 @@ An offer that was made again overwrites the dates of the first one and of the re
 commands still has them. Where it says nothing, the application's own dates do.
 """
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Text, cast, column, func, select, union, values
+from sqlalchemy import Date, DateTime, Text, cast, column, exists, func, select, union, values
 
 from services.itt.domain.applications import State
 from services.itt.domain.reports import REACHED
@@ -45,6 +47,13 @@ def _dated(mine: Any) -> Any:
     pairs = values(column("state", Text), column("at", DateTime(timezone=True)), name="dated")
     each = pairs.data([(state, at) for state, at in dates.items()]).lateral()
     return select(mine.c.id, each.c.state, each.c.at).select_from(mine).join(each, each.c.at.is_not(None))
+
+
+def entered(application_id: Any, states: Collection[State], before: datetime) -> Any:
+    """Whether a command brought an application into one of the states before a moment, whatever became of it."""
+    state = AUDIT.c.changes["state"][1].astext
+    of_it = AUDIT.c.subject == func.concat("application/", cast(application_id, Text))
+    return exists().where(of_it, AUDIT.c.at < before, AUDIT.c.changes.has_key("state"), state.in_(states))
 
 
 def entries(mine: Any) -> Any:

@@ -1,5 +1,6 @@
 """Which rows a report counts for whom, and the regions that it counts by: those of the provider, else of its school."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
@@ -19,6 +20,7 @@ from shared.errors import Invalid
 from shared.policy import ANY, Principal
 
 Runs, Seat = aliased(models.Provider), aliased(models.School)
+EVERYWHERE = frozenset({ANY})
 REGION: ColumnElement[Any] = func.coalesce(Runs.region, Seat.region)
 
 
@@ -96,19 +98,21 @@ def equality_scope(
     *,
     runs: Any,
     ratifies: Any = None,
-) -> tuple[ColumnElement[bool], bool]:
-    """Whose equality data the principal may have counted, and whether that is everybody's. ``whole`` and ``own`` are
-    the actions: an analyst never asks for one provider, a provider for no other.
+) -> tuple[ColumnElement[bool], Collection[str]]:
+    """Whose equality data is counted, and of which regions it is shown: ``EVERYWHERE``, or none in a provider's own
+    table. What a region's analyst sees is counted with everybody's, so that it is hidden where the whole hides it, and
+    no two tables give away what one leaves out. ``whole`` and ``own`` are the actions: an analyst never asks for one
+    provider, a provider for no other.
 
     Raises NotAllowed, Invalid when a provider with several codes names none.
     """
     if provider_code is None and by.has(*(row.role for row in policy.PERMISSIONS if row.action == whole)):
         policy.PERMISSIONS.require(by, whole, relations_somewhere(by))
         everything = policy.PERMISSIONS.allows(by, whole)
-        return (true() if everything else REGION.in_(regions(by))), everything
+        return true(), (EVERYWHERE if everything else regions(by))
     codes = policy.codes(by, "provider")
     if provider_code is None and len(codes) > 1:
         raise Invalid.field("provider_code", f"is missing; name one of {', '.join(sorted(codes))}")
     code = provider_code or next(iter(codes), "")
     policy.PERMISSIONS.require(by, own, report_relations(by, code, None, ratifies=False))
-    return _of(code, runs, ratifies), False
+    return _of(code, runs, ratifies), ()

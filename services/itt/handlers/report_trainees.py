@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.itt.domain import census, returns
-from services.itt.domain.reports import TOTAL, Format, Report, percent, summed
+from services.itt.domain.reports import (
+    TOTAL,
+    Format,
+    Report,
+    academic_year_in_words,
+    day_in_words,
+    in_words,
+    percent,
+    summed,
+    titled,
+)
 from services.itt.domain.returns import Kind
 from services.itt.handlers import report_counts
 from services.itt.handlers.report_scope import scope
@@ -40,6 +50,12 @@ def census_report(
     counts = report_counts.census(session, year, day, within)
     report = Report(
         name="census",
+        title=titled(
+            f"Census of {academic_year_in_words(year)}",
+            f"counted on {day_in_words(day)}",
+            in_words(by_what),
+            provider=provider_code,
+        ),
         about=(year, by_what, provider_code),
         columns=("code", "name", *census.CENSUS_COUNTS),
         rows=census.by(counts, by_what, census.CENSUS_COUNTS),
@@ -70,11 +86,18 @@ def profile_report(
     rows = census.by(counts, by_what, census.PROFILE_COUNTS)
     report = Report(
         name="performance-profile",
+        title=titled(
+            f"Performance profile of {academic_year_in_words(year)}",
+            in_words(by_what),
+            provider=provider_code,
+        ),
         about=(year, by_what, provider_code),
         columns=("code", "name", *census.PROFILE_COUNTS, "awarded_percent"),
         rows=[_share(row) for row in rows],
         totals=[_share(row) for row in _total(counts, census.PROFILE_COUNTS)],
-        empty=None if counts else f"No training was to end in the academic year {year}/{(year + 1) % 100:02}",
+        empty=None
+        if counts
+        else f"No training was to end in the academic year {academic_year_in_words(year)}",
     )
     return report.shown(format)
 

@@ -21,9 +21,11 @@ from services.itt.domain.reports import (
     TOTAL,
     Format,
     Report,
+    in_words,
     iso_week,
     percent,
     summed,
+    titled,
 )
 from services.itt.domain.routes import RULES, Route
 from services.itt.handlers.report_history import DATES, entries
@@ -83,6 +85,7 @@ def recruitment_report(
     total = summed(rows, COUNTS)
     report = Report(
         name="recruitment",
+        title=titled(f"Recruitment in cycle {year}", in_words(by_what), provider=provider_code),
         about=(year, by_what, provider_code),
         columns=("code", "name", *COUNTS, "accepted_percent", "recruited_percent"),
         rows=rows,
@@ -154,6 +157,7 @@ def funnel_report(
     states: dict[str, int] = {state: count for state, count in session.execute(now_in)}
     report = Report(
         name="funnel",
+        title=titled(f"Applications of cycle {year}", "by week and state", provider=provider_code),
         about=(year, provider_code),
         columns=("week", "week_begins", "state", "reached", "again", "now", "percent_of_sent"),
         rows=weeks,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -44,6 +44,19 @@ def get_return(
     return return_rows.view(session, now, return_rows.new(Kind(kind), provider_code, academic_year))
 
 
+SORTS = {
+    "provider": (Table.provider_code, Table.id),
+    "state": (Table.state, Table.provider_code, Table.id),
+}
+
+
+def _named(search: str) -> Select[Any]:
+    """The providers of that name or code."""
+    table = models.Provider
+    named = table.name.icontains(search, autoescape=True) | (table.code == search.upper())
+    return select(table.code).where(named)
+
+
 def list_returns(
     session: Session,
     now: datetime,
@@ -52,16 +65,24 @@ def list_returns(
     kind: str,
     academic_year: int | None = None,
     state: str | None = None,
+    search: str | None = None,
+    sort: str = "provider",
+    descending: bool = False,
     limit: int = 50,
     after: str | None = None,
 ) -> View:
-    """The returns of a year (by default the latest) that the principal may read, by provider. Raises NotAllowed."""
+    """The returns of a year (by default the latest) that the principal may read, by provider. Raises NotAllowed.
+
+    ``search``: part of the provider's name, or its code.
+    """
     year = academic_year or returns.current_year(Kind(kind), now)
     known = located(select(Table), Table.provider_code).where(Table.kind == kind, Table.academic_year == year)
     known = known.where(return_rows.readable(by))
     if state is not None:
         known = known.where(Table.state == state)
-    found = page(session, known, order=[Table.provider_code, Table.id], limit=limit, after=after)
+    if search:
+        known = known.where(Table.provider_code.in_(_named(search)))
+    found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)
     return {
         "items": [return_rows.summary(return_rows.to_domain(row), now) for row in found["items"]],
         "next": found["next"],

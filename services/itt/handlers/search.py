@@ -162,7 +162,10 @@ def show_course(session: Session, now: datetime, by: Principal, *, course_id: UU
 
 
 def recruitment_cycle(session: Session, now: datetime, by: Principal, *, cycle: int | None = None) -> View:
-    """The timetable of a cycle, by default of the one that runs. Raises Invalid for a year without one."""
+    """The timetable of a cycle, by default of the one that runs; provisional until its dates are announced.
+
+    Raises Invalid for a year without one.
+    """
     found = cycles.cycle(cycle) if cycle else cycles.current(now)
     names = (
         "find_opens",
@@ -173,4 +176,5 @@ def recruitment_cycle(session: Session, now: datetime, by: Principal, *, cycle: 
         "find_closes",
     )
     moments = {f"{name}_at": getattr(found, f"{name}_at") for name in names}
-    return {"cycle": found.year, "can_find": found.can_find(now), "can_apply": found.can_apply(now)} | moments
+    told = {"cycle": found.year, "provisional": found.provisional}
+    return told | {"can_find": found.can_find(now), "can_apply": found.can_apply(now)} | moments

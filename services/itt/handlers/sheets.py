@@ -15,9 +15,11 @@ from services.itt.domain.csv_files import RowError
 from services.itt.domain.dates import today
 from services.itt.domain.on_sheets import Listed
 from services.itt.domain.placements import Placement
+from services.itt.domain.routes import phase
 from services.itt.handlers import records
 from services.itt.handlers.outcomes import recommend
 from services.itt.handlers.training_rows import checks_of
+from shared.errors import Conflict
 from shared.ids import new_id
 from shared.policy import Principal
 
@@ -61,14 +63,14 @@ def place_trainees(
     chosen = [] if found.errors else sorted(id_ for id_, urns in found.schools.items() if urns)
     for trainee_id in [] if dry_run else chosen:
         row = records.locked(session, by, "trainee.arrange_placement", trainee_id)
-        _place(session, now, by, row, found.schools[trainee_id])
+        place(session, now, by, row, found.schools[trainee_id])
     return _answer(found.row_count, found.errors, chosen)
 
 
-def _place(
+def place(
     session: Session, now: datetime, by: Principal, row: models.Trainee, schools: dict[int, str]
 ) -> None:
-    """Name the schools; dates and mentors are arranged for each. A completed placement keeps its school."""
+    """Name the schools; dates and mentors are arranged for each. Raises Conflict for one that was settled just now."""
     known = select(models.Placement).where(models.Placement.trainee_id == row.id)
     placed = {one.number: one for one in session.scalars(known)}
     changes: records.Changes = {}
@@ -77,7 +79,9 @@ def _place(
         if stored is None:
             session.add(models.Placement(id=new_id(), trainee_id=row.id, number=number, school_urn=urn))
             changes[f"placement_{number}_urn"] = (None, urn)
-        elif stored.school_urn != urn and stored.completed_on is None:
+        elif stored.school_urn != urn:
+            if problem := bulk_placements.settled(records.placement(stored), urn):
+                raise Conflict(f"{bulk_placements.PLACEMENTS[number - 1]} {problem}")
             changes[f"placement_{number}_urn"] = (stored.school_urn, urn)
             stored.school_urn = urn
     if changes:
@@ -113,11 +117,13 @@ def placements_of(session: Session, trainee_ids: list[UUID]) -> dict[UUID, list[
 
 
 def _one(row: models.Trainee, placed: list[Placement], unchecked: tuple[str, ...]) -> Listed:
+    known = records.trainee(row)
     return Listed(
-        trainee=records.trainee(row),
+        trainee=known,
         hesa_id=row.hesa_id or "",
         provider_trainee_id=row.provider_trainee_id or "",
         training_partner_urn=row.training_partner_urn or "",
+        phase=phase(known.route, row.course_age_range),
         age_range=labels("course_age_range")[row.course_age_range],
         placements=placed,
         unchecked=unchecked,

@@ -78,7 +78,7 @@ def _reinstated(session: Session, held: Held, now: datetime) -> Change:
     mine: Application = held.mine
     option_id = decisions.same_again(session, mine)
     course, option = candidacies.options_of(session, [option_id])[option_id]
-    made = catalogue.course(course, [option])
+    made = catalogue.offered(course, option)
     who = recruit(session, held)
     return deferrals.reinstate(mine, made, made.options[0], not mine.pending, who, now)
 

@@ -43,15 +43,16 @@ def arrange_placement(
     if placement_id and stored.id != placement_id:
         _rename(session, stored, placement_id)
     mentor_id, person = _mentor(session, stored, mentor)
+    before = records.placement(stored)
     wanted = replace(
-        records.placement(stored),
+        before,
         school_urn=school_urn,
         starts_on=starts_on,
         ends_on=ends_on,
         mentor_id=mentor_id,
         mentor=person,
     )
-    event = placements.arrange(records.trainee(row), wanted, now)
+    event = placements.moved_from(before, placements.arrange(records.trainee(row), wanted, now))
     if changes := _settle(stored, wanted):
         if stored.completed_on:
             raise Conflict(f"Placement {number} was completed on {stored.completed_on}")

@@ -19,6 +19,7 @@ from services.itt.domain.dates import LONDON, today
 from services.itt.domain.trainees import trn_patience
 from services.itt.domain.trn_requests import OPEN, Applicant, Problem, State, TrnRequest
 from services.itt.handlers import records
+from services.itt.handlers.finding import words
 from services.itt.register import EmbeddedRegister, OutsideRegister, RegisterProblem
 from shared.aliases import known_as
 from shared.audit import audit
@@ -174,6 +175,12 @@ def ask_register_again(
     return _view(found)
 
 
+SORTS = {
+    "opened": (models.TrnRequest.opened_at, models.TrnRequest.id),
+    "state": (models.TrnRequest.state, models.TrnRequest.opened_at, models.TrnRequest.id),
+}
+
+
 def list_trn_requests(
     session: Session,
     now: datetime,
@@ -183,18 +190,25 @@ def list_trn_requests(
     state: str | None,
     limit: int,
     after: str | None,
+    search: str | None = None,
+    sort: str = "opened",
+    descending: bool = False,
 ) -> View:
-    """What the register was asked for a provider's trainees, or by an operator for all, oldest first."""
+    """What the register was asked for a provider's trainees, or by an operator for all, oldest first.
+
+    ``search``: every word is in what the list of trainees searches.
+    """
     relations = policy.provider_relations(by, provider_code) if provider_code else set[str]()
     policy.PERMISSIONS.require(by, "trainee.list_trn_requests", relations)
     wanted, trainee = select(models.TrnRequest), models.Trainee
-    if provider_code is not None:
+    if provider_code is not None or search:
         wanted = wanted.join(trainee, trainee.id == models.TrnRequest.trainee_id)
+        wanted = wanted.where(*words(trainee.search_text, search))
+    if provider_code is not None:
         wanted = wanted.where(trainee.provider_code == provider_code)
     if state is not None:
         wanted = wanted.where(models.TrnRequest.state == state)
-    order = (models.TrnRequest.opened_at, models.TrnRequest.id)
-    found = page(session, wanted, order=order, limit=limit, after=after)
+    found = page(session, wanted, order=SORTS[sort], limit=limit, after=after, descending=descending)
     return {"items": [_view(row) for row in found["items"]], "next": found["next"]}
 
 

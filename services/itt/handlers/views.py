@@ -58,11 +58,7 @@ def view(session: Session, now: datetime, by: Principal, row: models.Trainee) ->
     training = training_view(session, now, by, row, placed)
     return (
         {name: getattr(row, name) for name in SHOWN}
-        | {
-            name: getattr(known, name)
-            for name in records.LIFECYCLE
-            if name not in ("discarded_at", "discard_code")
-        }
+        | {name: getattr(known, name) for name in records.LIFECYCLE if name != "discarded_at"}
         | summary(row, today(now))
         | {
             "person_id": resolve(session, row.person_id),

@@ -1,19 +1,22 @@
 """The tables of candidates and their applications."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Sequence,
     UniqueConstraint,
+    func,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.itt.models.base import Base
@@ -24,10 +27,11 @@ UNNUMBERED = text("feed_position IS NULL AND sent_at IS NOT NULL")
 # What the lists filter by: each index of a list holds it, so that only the rows of a page are read from the table.
 FILTERED = ["state", "course_id", "site_code", "search_text"]
 NO_LIST = text("'[]'::jsonb")
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Candidate(Base):
-    """Somebody who applies. ``in_progress`` counts the applications that are, of all cycles: never more than four.
+    """Somebody who applies. ``in_progress`` counts the applications that are: never more than four.
 
     The names and the birthday are those of the latest form; locking this row is how one candidate's applications
     are decided one after the other.
@@ -226,6 +230,16 @@ class Application(Base):
     deferred_at: Mapped[datetime | None]
     state_before_deferral: Mapped[str | None]
     deferred_to: Mapped[int | None]
+
+    @hybrid_property
+    def inactive_order(self) -> datetime:
+        """``inactive_due_at`` as a list is ordered by it: what never goes inactive comes last."""
+        return self.inactive_due_at or NEVER
+
+    @inactive_order.inplace.expression
+    @classmethod
+    def _inactive_order(cls) -> ColumnElement[datetime]:
+        return func.coalesce(cls.inactive_due_at, NEVER).label("inactive_order")
 
 
 class FeedMark(Base):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.itt.models.base import Base
 
@@ -104,6 +104,7 @@ class Course(Base):
     fee_pence: Mapped[int | None]
     visa_sponsorship: Mapped[bool | None]
     allocated_places: Mapped[int | None]
+    provider: Mapped[Provider] = relationship(foreign_keys=provider_code, viewonly=True)
 
 
 class CourseOption(Base):

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.itt.domain.accreditation import Grade, Outcome, State
 from services.itt.schemas.courses import PROVIDER_CODE, filtering, one_of
-from services.itt.schemas.shapes import MAX_TEXT, NO_NUL, Paged, a_year, an_id, provider, text, urn
+from services.itt.schemas.shapes import MAX_TEXT, NO_NUL, Paged, a_name, a_year, an_id, provider, text, urn
 
 MOST_PARTNERS, MOST_MEMBERS, MOST_CONDITIONS = 200, 20, 20
 ORGANISATION = validate.Regexp(
@@ -54,8 +54,8 @@ class MemberIn(Schema):
     """``organisations``: all that the member belongs to, so that an interest in the application shows."""
 
     person_id = fields.UUID(required=True)
-    first_names = text(most=60)
-    last_name = text(most=60)
+    first_names = a_name()
+    last_name = a_name()
     email = fields.Email(load_default=None, allow_none=True)
     organisations = fields.List(
         fields.String(validate=ORGANISATION), load_default=list, validate=validate.Length(max=50)
@@ -80,6 +80,11 @@ class ChangePanel(AccreditationId):
 class DeclareInterests(AccreditationId):
     conflict = fields.Boolean(required=True)
     text = text(most=2000, required=False)
+
+
+class LiftConflict(AccreditationId):
+    person_id = fields.UUID(required=True)
+    reason = text(most=2000)
 
 
 class VoteOnAccreditation(AccreditationId):

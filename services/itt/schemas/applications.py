@@ -11,15 +11,16 @@ from services.itt.domain.offers import MAX_REASON as MAX_OFFER_REASON
 from services.itt.domain.rejections import CODES, MAX_DETAILS
 from services.itt.handlers.application_lists import SORTS
 from services.itt.schemas.form import a_cycle
-from services.itt.schemas.shapes import NO_NUL, Paged, an_id, provider, text
+from services.itt.schemas.shapes import NO_NUL, Paged, a_name, an_id, provider, text
+from shared.fields import Moment
 
 PROVIDER_CODE = validate.Regexp(r"[0-9A-Z]{3}\Z", error="must be three capital letters or digits")
 
 
 class RegisterCandidate(Schema):
     email = fields.Email(required=True, validate=validate.Length(max=100))
-    first_names = text(most=60)
-    last_name = text(most=60)
+    first_names = a_name()
+    last_name = a_name()
 
 
 class ChangeEmail(Schema):
@@ -93,7 +94,7 @@ class ReinstateOffer(ApplicationId):
 class ArrangeInterview(ApplicationId):
     interview_id = an_id()
     provider_code = provider()
-    at = fields.AwareDateTime(required=True)
+    at = Moment(required=True)
     location = text(most=MAX_TEXT)
     additional_details = text(most=MAX_TEXT, required=False)
 
@@ -101,7 +102,7 @@ class ArrangeInterview(ApplicationId):
 class ChangeInterview(Schema):
     interview_id = fields.UUID(required=True)
     provider_code = fields.String(load_default=None, allow_none=True, validate=PROVIDER_CODE)
-    at = fields.AwareDateTime(load_default=None, allow_none=True)
+    at = Moment(load_default=None, allow_none=True)
     location = text(most=MAX_TEXT, required=False)
     additional_details = text(most=MAX_TEXT, required=False)
 
@@ -138,7 +139,7 @@ class ApplicationChanges(Schema):
     """``after``: go on from the ``next`` of the answer before; ``page_number``: newest first instead."""
 
     provider_code = fields.String(load_default=None, allow_none=True, validate=PROVIDER_CODE)
-    since = fields.AwareDateTime(load_default=None, allow_none=True)
+    since = Moment(load_default=None, allow_none=True)
     after = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(min=0))
     page_number = fields.Integer(
         strict=True, load_default=None, allow_none=True, validate=validate.Range(1, 1_000_000)
@@ -148,6 +149,8 @@ class ApplicationChanges(Schema):
 
 class ListDuplicates(Paged):
     decided = fields.Boolean(load_default=False)
+    search = text(most=200, required=False)
+    descending = fields.Boolean(load_default=False)
 
 
 class DecideDuplicate(Schema):

@@ -9,6 +9,7 @@ from services.itt.schemas.shapes import (
     NO_NUL,
     ProviderCode,
     TraineeId,
+    a_name,
     an_id,
     cells,
     later,
@@ -16,6 +17,7 @@ from services.itt.schemas.shapes import (
     text,
     urn,
 )
+from shared.fields import Day
 
 
 class RegisterTrainee(ProviderCode):
@@ -35,8 +37,8 @@ class ReceiveTrn(TraineeId):
 
 class MentorIn(Schema):
     person_id = an_id()
-    first_names = text(most=60)
-    last_name = text(most=60)
+    first_names = a_name()
+    last_name = a_name()
     email = fields.Email(load_default=None, allow_none=True)
 
 
@@ -44,20 +46,20 @@ class ArrangePlacement(TraineeId):
     placement_id = an_id()
     number = fields.Integer(strict=True, required=True, validate=validate.Range(1, 5))
     school_urn = urn()
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
+    starts_on = Day(required=True)
+    ends_on = Day(required=True)
     mentor = fields.Nested(MentorIn, required=True)
 
 
 class CompletePlacement(Schema):
     placement_id = fields.UUID(required=True)
-    completed_on = fields.Date(required=True)
+    completed_on = Day(required=True)
     days = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 1000))
 
 
 class RecordObservation(TraineeId):
     observation_id = an_id()
-    observed_on = fields.Date(required=True)
+    observed_on = Day(required=True)
     school_urn = urn()
     observer = text(most=200)
     notes = text()
@@ -74,18 +76,18 @@ def judgements() -> fields.Dict:
 
 class RecordReview(TraineeId):
     review_id = an_id()
-    reviewed_on = fields.Date(required=True)
+    reviewed_on = Day(required=True)
     standards = judgements()
 
 
 class RecordFinalAssessment(TraineeId):
     assessment_id = an_id()
-    assessed_on = fields.Date(required=True)
+    assessed_on = Day(required=True)
     standards = judgements()
 
 
 class Recommend(TraineeId):
-    standards_met_on = fields.Date(required=True)
+    standards_met_on = Day(required=True)
     employing_school_urn = urn(required=False)
 
 
@@ -104,7 +106,7 @@ class Reinstate(TraineeId):
 
 
 class Withdraw(TraineeId):
-    withdrawn_on = fields.Date(required=True)
+    withdrawn_on = Day(required=True)
     withdrawn_by = fields.Enum(Trigger, by_value=True, required=True)
     reasons = fields.List(fields.String(), required=True)
     future_interest = fields.Enum(FutureInterest, by_value=True, required=True)

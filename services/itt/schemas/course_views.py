@@ -105,6 +105,7 @@ class RolledOver(Schema):
 
 class RecruitmentCycle(Schema):
     cycle = fields.Integer()
+    provisional = fields.Boolean()
     can_find = fields.Boolean()
     can_apply = fields.Boolean()
     find_opens_at = fields.AwareDateTime()

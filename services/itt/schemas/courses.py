@@ -18,6 +18,7 @@ from services.itt.domain.courses import (
 from services.itt.domain.places import MOST_PLACES
 from services.itt.domain.routes import Route
 from services.itt.domain.search import FARTHEST_MILES, Held, Sort
+from services.itt.handlers.course_lists import SORTS
 from services.itt.schemas.shapes import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -134,6 +135,8 @@ class ListCourses(Paged):
     provider_code = fields.String(load_default=None, allow_none=True, validate=PROVIDER_CODE)
     accredited_code = fields.String(load_default=None, allow_none=True, validate=PROVIDER_CODE)
     state = filtering(State)
+    sort = fields.String(load_default="provider", validate=validate.OneOf(list(SORTS)))
+    descending = fields.Boolean(load_default=False)
 
 
 class Near(Schema):

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.itt.handlers.import_files import SORTS
 from services.itt.schemas.shapes import ImportId, Paged, ProviderCode, an_id, text
 from shared.paging import MAX_LIMIT
 
@@ -22,7 +23,9 @@ class ImportErrors(ImportId):
 
 
 class ListImports(ProviderCode, Paged):
-    pass
+    search = text(most=200, required=False)
+    sort = fields.String(load_default="uploaded", validate=validate.OneOf(list(SORTS)))
+    descending = fields.Boolean(load_default=True)
 
 
 class Sheet(ProviderCode):

@@ -8,6 +8,7 @@ from services.itt.domain.form import Section
 from services.itt.domain.references import RefereeType
 from services.itt.schemas.form_sections import LONG, SECTIONS, said
 from services.itt.schemas.shapes import FIRST_YEAR, LAST_YEAR, NO_NUL, an_id
+from shared.fields import ONE_LINE
 
 
 def a_cycle() -> fields.Integer:
@@ -40,8 +41,10 @@ class SaveSection(WhichForm):
 
 
 class AddReference(WhichForm):
+    """``reference_id`` makes the call safe to ask twice; the reference's own id is in what comes back."""
+
     reference_id = an_id()
-    name = fields.String(required=True, validate=[validate.Length(1, 200), NO_NUL])
+    name = fields.String(required=True, validate=[validate.Length(1, 200), ONE_LINE])
     email = fields.Email(required=True, validate=validate.Length(max=100))
     relationship = fields.String(required=True, validate=[validate.Length(1, LONG), NO_NUL])
     referee_type = fields.String(required=True, validate=validate.OneOf(list(RefereeType)))
@@ -56,7 +59,7 @@ class RemoveReference(ReferenceId, WhichForm):
 
 
 class ChangeReference(RemoveReference):
-    name = fields.String(load_default=None, allow_none=True, validate=[validate.Length(1, 200), NO_NUL])
+    name = fields.String(load_default=None, allow_none=True, validate=[validate.Length(1, 200), ONE_LINE])
     email = fields.Email(load_default=None, allow_none=True, validate=validate.Length(max=100))
     relationship = fields.String(
         load_default=None, allow_none=True, validate=[validate.Length(1, LONG), NO_NUL]

@@ -7,6 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from services.itt.domain.codes import labels
 from services.itt.domain.form import MOST_NATIONALITIES, Residency, Section, WorkStatus
 from services.itt.schemas.shapes import NO_NUL
+from shared.fields import ONE_LINE, Day
 
 LONG, SHORT = 10_240, 256
 MOST_ENTRIES = 100
@@ -21,6 +22,11 @@ AS_TEXT: dict[str, Any] = {"invalid": 'is not text; write the year as text, "201
 def said(most: int = SHORT) -> fields.String:
     """A text of the form; a draft may leave it out."""
     return fields.String(allow_none=True, validate=[validate.Length(max=most), NO_NUL])
+
+
+def a_name() -> fields.String:
+    """A name, on one line; a draft may leave it out."""
+    return fields.String(allow_none=True, validate=[validate.Length(max=60), ONE_LINE])
 
 
 def yes_or_no() -> fields.Boolean:
@@ -49,10 +55,10 @@ def a_country() -> fields.String:
 
 
 class PersonalDetails(Schema):
-    first_names = said(60)
-    last_name = said(60)
-    previous_last_name = said(60)
-    date_of_birth = fields.Date(allow_none=True)
+    first_names = a_name()
+    last_name = a_name()
+    previous_last_name = a_name()
+    date_of_birth = Day(allow_none=True)
 
 
 class Contact(Schema):
@@ -79,7 +85,7 @@ class Nationality(Schema):
     uk_residency_status_code = one_of(Residency)
     uk_residency_status = said()
     fee_payer = one_of(("02", "99"))
-    visa_expires_on = fields.Date(allow_none=True)
+    visa_expires_on = Day(allow_none=True)
     visa_explanation = one_of(
         (
             "expires_after_course",
@@ -91,7 +97,7 @@ class Nationality(Schema):
         )
     )
     visa_explanation_details = said()
-    country_residency_from = fields.Date(allow_none=True)
+    country_residency_from = Day(allow_none=True)
     country_residency_since_birth = yes_or_no()
 
 
@@ -121,8 +127,8 @@ class Qualification(Schema):
     hesa_degclss = said(20)
     hesa_degest = said(20)
     hesa_degctry = a_country()
-    hesa_degstdt = fields.Date(allow_none=True)
-    hesa_degenddt = fields.Date(allow_none=True)
+    hesa_degstdt = Day(allow_none=True)
+    hesa_degenddt = Day(allow_none=True)
     currently_completing = yes_or_no()
     missing_explanation = said(LONG)
 
@@ -204,8 +210,8 @@ class InterviewNeeds(Schema):
 class PreviousTraining(Schema):
     started = yes_or_no()
     provider_name = said()
-    started_on = fields.Date(allow_none=True)
-    ended_on = fields.Date(allow_none=True)
+    started_on = Day(allow_none=True)
+    ended_on = Day(allow_none=True)
     details = said(LONG)
 
 

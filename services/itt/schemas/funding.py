@@ -4,9 +4,10 @@ from marshmallow import Schema, fields, validate
 
 from services.itt.domain.funding import Kind
 from services.itt.domain.trainees import State
+from services.itt.handlers.funding import SORTS
 from services.itt.schemas.courses import filtering
 from services.itt.schemas.files import RowError
-from services.itt.schemas.shapes import Paged, ProviderCode
+from services.itt.schemas.shapes import Paged, ProviderCode, text
 
 
 def a_year_begins() -> fields.Integer:
@@ -86,6 +87,9 @@ class CourseFunding(Entitlement):
 class ListFunding(ProviderCode, Paged):
     academic_year = a_year_begins()
     state = filtering(State)
+    search = text(most=200, required=False)
+    sort = fields.String(load_default="name", validate=validate.OneOf(list(SORTS)))
+    descending = fields.Boolean(load_default=False)
 
 
 class ExportFunding(ProviderCode):

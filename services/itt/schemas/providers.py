@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.itt.schemas.shapes import Paged, a_year, later, provider, text, urn
+from services.itt.handlers.providers import SORTS
+from services.itt.schemas.shapes import Paged, a_name, a_year, later, provider, text, urn
 
 KINDS = validate.OneOf(["lead_school", "accredited_provider", "both"])
 MOST_AT_ONCE = 500
@@ -10,7 +11,7 @@ MOST_AT_ONCE = 500
 
 class ProviderIn(Schema):
     code = provider()
-    name = text(most=200)
+    name = a_name(most=200)
     kind = fields.String(required=True, validate=KINDS)
     urn = urn(required=False)
     ukprn = fields.String(
@@ -31,6 +32,8 @@ class RegisterProviders(Schema):
 class ListProviders(Paged):
     search = text(most=200, required=False)
     kind = fields.String(load_default=None, allow_none=True, validate=KINDS)
+    sort = fields.String(load_default="code", validate=validate.OneOf(list(SORTS)))
+    descending = fields.Boolean(load_default=False)
 
 
 class AgreePartnership(Schema):
@@ -48,7 +51,7 @@ class EndPartnership(Schema):
 
 class SchoolRow(Schema):
     urn = urn()
-    name = text(most=300)
+    name = a_name(most=300)
     phase = text(most=100)
     status = text(most=100)
     postcode = text(most=10, required=False)
@@ -93,5 +96,11 @@ class Partnership(Schema):
     until_on = fields.Date(allow_none=True)
 
 
+class ListPartnerships(Paged):
+    provider_code = provider()
+    descending = fields.Boolean(load_default=False)
+
+
 class Partnerships(Schema):
     items = fields.List(fields.Nested(Partnership))
+    next = fields.String(allow_none=True)

@@ -141,6 +141,7 @@ class Trainee(TraineeSummary):
     assessed_on = fields.Date(allow_none=True)
     assessment_passed = fields.Boolean(allow_none=True)
     standards_met_on = fields.Date(allow_none=True)
+    discard_code = fields.String(allow_none=True)
     recommended_on = fields.Date(allow_none=True)
     possible = fields.List(fields.String())
     placements = fields.List(fields.Nested(Placement))

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.itt.domain.corrections_offered import MAX_WHY, State
+from services.itt.handlers.offered_corrections import SORTS
 from services.itt.schemas.shapes import NO_NUL, Paged, TraineeId, an_id, text
 
 MOST_AT_ONCE = 100
@@ -16,6 +17,8 @@ class ListCorrections(Paged):
     state = fields.String(
         load_default=State.OFFERED.value, allow_none=True, validate=validate.OneOf(list(State))
     )
+    search = text(most=200, required=False)
+    sort = fields.String(load_default="offered", validate=validate.OneOf(list(SORTS)))
     descending = fields.Boolean(load_default=False)
 
 

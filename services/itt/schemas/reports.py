@@ -11,6 +11,7 @@ from services.itt.domain.reports import Format
 from services.itt.domain.returns import Kind, State
 from services.itt.domain.routes import Route
 from services.itt.handlers.reports import BY
+from services.itt.handlers.returns import SORTS as RETURN_SORTS
 from services.itt.schemas.form import a_cycle
 from services.itt.schemas.shapes import FIRST_YEAR, Paged, a_year, an_id, provider, text
 
@@ -80,10 +81,11 @@ class ProfileReport(AskedOfYear):
 
 
 class Report(Schema):
-    """``rows`` and ``totals`` by ``columns``, or the CSV text of both in ``content``; ``empty`` says why there are
-    none."""
+    """``rows`` and ``totals`` by ``columns``, or the CSV text of both in ``content``; ``title`` says what they tell, of
+    when and of whom, ``empty`` why there are none."""
 
     report = fields.String()
+    title = fields.String()
     columns = fields.List(fields.String())
     rows = fields.List(fields.Dict())
     totals = fields.List(fields.Dict())
@@ -105,6 +107,9 @@ class ListReturns(Paged):
     kind = fields.String(required=True, validate=validate.OneOf(list(Kind)))
     academic_year = _academic_year()
     state = _choice(State)
+    search = text(most=200, required=False)
+    sort = fields.String(load_default="provider", validate=validate.OneOf(list(RETURN_SORTS)))
+    descending = fields.Boolean(load_default=False)
 
 
 class SignOffReturn(WhichReturn):

@@ -4,6 +4,7 @@ from datetime import date
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from shared.fields import ONE_LINE, Day
 from shared.paging import MAX_LIMIT
 
 MAX_TEXT = 10_000
@@ -17,6 +18,11 @@ def text(*, most: int = MAX_TEXT, required: bool = True) -> fields.String:
     if required:
         return fields.String(required=True, validate=checks)
     return fields.String(load_default=None, allow_none=True, validate=checks)
+
+
+def a_name(*, most: int = 60) -> fields.String:
+    """A name of somebody or something: one line, because it comes into the headers of mails."""
+    return fields.String(required=True, validate=[validate.Length(1, most), ONE_LINE])
 
 
 def provider() -> fields.String:
@@ -49,9 +55,9 @@ def an_id() -> fields.UUID:
     return fields.UUID(load_default=None, allow_none=True)
 
 
-def later() -> fields.Date:
+def later() -> Day:
     """A day that need not be given."""
-    return fields.Date(load_default=None, allow_none=True)
+    return Day(load_default=None, allow_none=True)
 
 
 def a_year(day: date) -> None:

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.itt.domain.trn_requests import State
+from services.itt.handlers.trn_requests import SORTS
 from services.itt.schemas.shapes import Paged, TraineeId, text
 
 
@@ -15,6 +16,9 @@ class ListTrnRequests(Paged):
         ),
     )
     state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(list(State)))
+    search = text(most=200, required=False)
+    sort = fields.String(load_default="opened", validate=validate.OneOf(list(SORTS)))
+    descending = fields.Boolean(load_default=False)
 
 
 class AskRegisterAgain(TraineeId):

@@ -62,6 +62,7 @@ T, P = OrganisationKind.TRAINEES, OrganisationKind.PLACEMENTS
 U, C = OrganisationKind.RETURNS, OrganisationKind.ACCREDITATION
 OWN = ("provider_code",)
 BOTH, SCHOOL = ("provider_code", "accredited_code"), "school"
+PARTNERS = ("training_urns",)
 INTERVIEWER, WAITING, EMPLOYER = ("with_provider_code",), ("provider_codes",), ("employing_school_urn",)
 
 TO_ORGANISATIONS = (
@@ -95,9 +96,13 @@ TO_ORGANISATIONS = (
     ),
     OrganisationTelling(itt.TrnDelayed, "trn_delayed_provider", T, ("provider_code",)),
     OrganisationTelling(itt.PlacementArranged, "placement_arranged_school", P, ("school_urn",), SCHOOL),
+    OrganisationTelling(itt.PlacementArranged, "placement_moved_school", P, ("from_school_urn",), SCHOOL),
     OrganisationTelling(itt.TraineeDeferred, "trainee_deferred_school", T, EMPLOYER, SCHOOL),
+    OrganisationTelling(itt.TraineeDeferred, "trainee_deferred_partner", T, PARTNERS, SCHOOL),
     OrganisationTelling(itt.TraineeWithdrawn, "trainee_withdrawn_school", T, EMPLOYER, SCHOOL),
+    OrganisationTelling(itt.TraineeWithdrawn, "trainee_withdrawn_partner", T, PARTNERS, SCHOOL),
     OrganisationTelling(itt.TraineeRecommended, "trainee_recommended_school", T, EMPLOYER, SCHOOL),
+    OrganisationTelling(itt.RecommendationUndone, "recommendation_undone_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(itt.QtsAwarded, "qts_awarded_school", T, (*EMPLOYER, "trained_at_urns"), SCHOOL),
     OrganisationTelling(itt.EytsAwarded, "eyts_awarded_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(recruits.CorrectionOffered, "correction_offered_provider", T, OWN),

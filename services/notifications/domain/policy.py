@@ -45,6 +45,12 @@ PERMISSIONS = Permissions(
 )
 
 
+def recipients(by: Principal, ids_of_person: Collection[UUID], referee: UUID) -> set[UUID]:
+    """Whose messages the id that was given stands for: those of a person, or, for a referee, of a reference."""
+    people = set(ids_of_person) if by.has(*PEOPLE, Role.OPERATOR) else set()
+    return people | ({referee} if by.has(Role.REFEREE, Role.OPERATOR) else set())
+
+
 def relations(by: Principal, ids_of_person: Collection[UUID]) -> set[str]:
     """``self`` when the principal is the person, by whichever of the person's ids."""
     return {"self"} if any(by.is_person(person_id) for person_id in ids_of_person) else set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.notifications.domain.organisations import TO_ORGANISATIONS, OrganisationTelling
 from shared.events import (
@@ -44,8 +44,17 @@ class Audience(StrEnum):
     CONTACT = "contact"
 
 
+def referee(reference_id: UUID) -> UUID:
+    """The recipient who answers this reference: never the id of a person or of an organisation's contact."""
+    return uuid5(NAMESPACE_URL, f"continuum:reference:{reference_id}")
+
+
 def _always(_: Any) -> bool:
     return True
+
+
+def _because(cause: str) -> Callable[[Any], bool]:
+    return lambda event: event.because == cause
 
 
 @dataclass(frozen=True)
@@ -69,12 +78,17 @@ class Telling:
     def recipient(self, event: Event) -> UUID | None:
         """Who is told of this very event, if anybody."""
         found: UUID | None = getattr(event, self.to)
-        return found if self.when(event) else None
+        if found is None or not self.when(event):
+            return None
+        return referee(found) if self.audience is Audience.REFEREE else found
 
 
 # Chasers are never within 48 hours of another (domain page, "references").
 TWO_DAYS = timedelta(hours=48)
 REFEREE: dict[str, Any] = {"to": "reference_id", "notice": True, "audience": Audience.REFEREE}
+
+# A provider may withdraw or decline for the candidate, who must learn of it: nobody else saw them ask.
+FOR_YOU, BY_DEFAULT = _because("for_candidate"), _because("by_default")
 
 T, I, A, L = Kind.TRAINING, Kind.INDUCTION, Kind.ACTIVITIES, Kind.LEADERSHIP
 
@@ -83,6 +97,7 @@ TELLINGS = (
     Telling(itt.TrnReceived, "trn_received", T),
     Telling(itt.PlacementArranged, "placement_arranged", T),
     Telling(itt.PlacementArranged, "placement_arranged_mentor", T, to="mentor_id"),
+    Telling(itt.PlacementArranged, "placement_moved_mentor", T, to="from_mentor_id"),
     Telling(itt.PlacementCompleted, "placement_completed_mentor", T, to="mentor_id"),
     Telling(itt.ReviewRecorded, "review_recorded", T),
     Telling(itt.FinalAssessmentRecorded, "final_assessment_passed", T, when=lambda e: e.passed),
@@ -107,6 +122,7 @@ TELLINGS = (
         when=lambda e: e.code != "already_registered",
     ),
     Telling(itt.WithdrawalUndone, "withdrawal_undone", T, notice=True),
+    Telling(itt.RecommendationUndone, "recommendation_undone", T, notice=True),
     Telling(itt.AwardUndone, "award_undone", T, notice=True),
     Telling(itt.CourseCorrected, "course_corrected", T),
     Telling(itt.TraineeMoved, "trainee_moved", T, notice=True),
@@ -134,13 +150,9 @@ TELLINGS = (
     Telling(applications.OfferWithdrawn, "offer_withdrawn", T, notice=True),
     Telling(applications.ApplicationRejected, "application_rejected", T, notice=True),
     Telling(applications.OfferAccepted, "offer_accepted", T),
-    Telling(
-        applications.OfferDeclined,
-        "offer_declined_by_default",
-        T,
-        notice=True,
-        when=lambda e: e.because == "by_default",
-    ),
+    Telling(applications.ApplicationWithdrawn, "withdrawn_for_you", T, notice=True, when=FOR_YOU),
+    Telling(applications.OfferDeclined, "declined_for_you", T, notice=True, when=FOR_YOU),
+    Telling(applications.OfferDeclined, "offer_declined_by_default", T, notice=True, when=BY_DEFAULT),
     Telling(applications.ConditionsNotMet, "conditions_not_met", T, notice=True),
     Telling(applications.Recruited, "recruited", T, notice=True, when=lambda e: not e.reinstated),
     Telling(applications.OfferDeferred, "offer_deferred", T, notice=True),
@@ -251,7 +263,7 @@ TELLS_NOBODY: dict[type[Event], str] = {
 }
 
 # Events that bring somebody's name and address, and the field with the id of whom these are. The person of a reference
-# is the referee, who goes by the reference's id.
+# is the referee, who goes by an id made of the reference's.
 CONTACTS: dict[type[Event], str] = {
     **dict.fromkeys(applications.AboutApplication.__subclasses__(), "person_id"),
     accreditation.AccreditationMemberInvited: "person_id",
@@ -267,6 +279,10 @@ CONTACTS: dict[type[Event], str] = {
     itt.QtsAwarded: "person_id",
     people.RoleBegun: "person_id",
 }
+
+# Facts in which somebody else names a person whom they know: what these say stands until a better source speaks, and
+# never in place of it.
+HEARSAY: tuple[type[Event], ...] = (accreditation.AccreditationMemberInvited, itt.PlacementArranged)
 
 # Facts after which nobody is asked for a reference any more: the referee's name and address go, what is not sent stays.
 ANSWERING: tuple[type[Event], ...] = (
@@ -301,4 +317,7 @@ def tellings_of(event: Event) -> list[tuple[Telling, UUID]]:
 def contact_in(event: Event) -> UUID | None:
     """Whose name and address the event brings, if any."""
     field = CONTACTS.get(type(event))
-    return getattr(event, field) if field and getattr(event, "person", None) is not None else None
+    if field is None or getattr(event, "person", None) is None:
+        return None
+    found: UUID | None = getattr(event, field)
+    return referee(found) if found is not None and type(event) in ASKED else found

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.notifications.domain.messages import leaving, target
-from services.notifications.domain.telling import ANSWERING, ASKING
+from services.notifications.domain.telling import ANSWERING, ASKING, referee
 from services.notifications.handlers.contacts import order_of
 from services.notifications.models import Contact, Message
 from shared.database.tables import INBOX
@@ -17,7 +17,8 @@ def referee_answered(session: Session, fact: Fact[Event]) -> None:
     """Projection: name and address go, unless the referee was asked anew since."""
     order = order_of(fact)
     blank = {"first_names": "", "last_name": "", "names_as_of": order, "email": None, "email_as_of": order}
-    row = insert(Contact).values(person_id=fact.event.reference_id, **blank)  # type: ignore[attr-defined]
+    asked = referee(fact.event.reference_id)  # type: ignore[attr-defined]
+    row = insert(Contact).values(person_id=asked, **blank)
     older = Contact.names_as_of < row.excluded.names_as_of
     session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=blank, where=older))
 

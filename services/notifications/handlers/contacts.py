@@ -4,16 +4,18 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, exists, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
-from services.notifications.domain.telling import contact_in
-from services.notifications.models import Activity, Contact
+from services.notifications.domain.telling import HEARSAY, contact_in
+from services.notifications.models import Activity, Contact, OrganisationContact
 from shared.aliases import known_as
 from shared.events import Event
 from shared.events.cpd import ActivityOffered
 from shared.messaging import Fact
+
+BEFORE = "0"  # no year begins so: it sorts before every other order, in any collation
 
 
 def order_of(fact: Fact[Any]) -> str:
@@ -22,7 +24,10 @@ def order_of(fact: Fact[Any]) -> str:
 
 
 def _keep_latest() -> Insert:
-    """Insert a contact, or take over the names and the address, each where it is later than what is known."""
+    """Insert a contact, or take over the names and the address, each where it is later than what is known.
+
+    Whom an organisation has named goes by an id of our own, which no fact speaks of.
+    """
     statement = insert(Contact.__table__)
     told = statement.excluded
     names = told.names_as_of > Contact.names_as_of
@@ -32,18 +37,22 @@ def _keep_latest() -> Insert:
     change = {
         name: case((is_newer, told[name]), else_=getattr(Contact, name)) for name, is_newer in newer.items()
     }
-    return statement.on_conflict_do_update(index_elements=[Contact.person_id], set_=change)
+    organisations = exists().where(OrganisationContact.id == told.person_id)
+    return statement.on_conflict_do_update(index_elements=["person_id"], set_=change, where=~organisations)
 
 
 _KEEP_LATEST = _keep_latest()
 
 
 def contact_told(session: Session, fact: Fact[Event]) -> None:
-    """Keep the latest names and the latest address, in whatever order the facts arrive."""
+    """Keep the latest names and the latest address, in whatever order the facts arrive.
+
+    What is hearsay sorts before all that is not: it never replaces what a better source has said.
+    """
     person_id, person = contact_in(fact.event), getattr(fact.event, "person", None)
     if person_id is None or person is None:
         return
-    order = order_of(fact)
+    order = BEFORE * (type(fact.event) in HEARSAY) + order_of(fact)
     row = {
         "person_id": person_id,
         "first_names": person.first_names,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.notifications.domain.messages import TRANSITIONS, State
 from services.notifications.domain.policy import PERMISSIONS
-from services.notifications.domain.telling import Audience
+from services.notifications.domain.telling import Audience, referee
 from services.notifications.handlers import contacts
 from services.notifications.models import Contact, Message
 from shared.aliases import known_as
@@ -52,7 +52,8 @@ def deliveries(
         if wanted is not None:
             statement = statement.where(column == wanted)
     if person_id is not None:
-        statement = statement.where(Message.recipient_id.in_(known_as(session, person_id)))
+        whose = known_as(session, person_id) | {referee(person_id)}
+        statement = statement.where(Message.recipient_id.in_(whose))
     order = (Message.created_at, Message.id)
     return page(session, statement, order=order, limit=limit, after=after, descending=not oldest_first)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.notifications.domain.policy import PERMISSIONS, relations
+from services.notifications.domain.policy import PERMISSIONS, recipients, relations
+from services.notifications.domain.telling import referee
 from services.notifications.models import Message
 from shared.aliases import known_as
 from shared.audit import audit
@@ -20,12 +21,13 @@ from shared.policy import Principal
 def inbox(
     session: Session, by: Principal, *, person_id: UUID, unread: bool, limit: int, after: str | None
 ) -> dict[str, Any]:
-    """The person's messages, newest first, by whichever of the person's ids they came.
+    """The person's messages, newest first, by whichever of the person's ids they came; a referee's, by the reference's.
 
     Raises NotAllowed (neither the person nor an operator).
     """
     ids = known_as(session, person_id)
     PERMISSIONS.require(by, "inbox.read", relations(by, ids))
+    ids = recipients(by, ids, referee(person_id))
     return messages_of(ids, session, unread=unread, limit=limit, after=after)
 
 
@@ -50,6 +52,7 @@ def mark_read(
     """
     ids = known_as(session, person_id)
     PERMISSIONS.require(by, "inbox.mark_read", relations(by, ids))
+    ids = recipients(by, ids, referee(person_id))
     return mark(session, now, by, ids, f"person/{person_id}", message_ids)
 
 

@@ -6,15 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from services.people.domain.names import Names, search_text
-from shared.events import Event, itt
+from shared.events import Event, accreditation, itt
 
 # The person of an event is the one in ``person_id``, but for a placement its mentor.
 DESCRIBED = {itt.PlacementArranged.TYPE: "mentor_id"}
+# Somebody else names a person whom they know: it stands until a better source speaks, and never in place of it.
+HEARSAY = frozenset({itt.PlacementArranged.TYPE, accreditation.AccreditationMemberInvited.TYPE})
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What one fact told; ``birth`` is a keyed hash."""
+    """What one fact told; ``birth`` is a keyed hash; ``hearsay`` is what somebody else said of the person."""
 
     id: UUID
     at: datetime
@@ -24,6 +26,7 @@ class Detail:
     email: str | None = None
     sex: str | None = None
     birth: str | None = None
+    hearsay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ def described_part(event_class: type[Event]) -> str:
 
 
 def fold_details(told: Iterable[Detail]) -> Details:
-    """The latest word on each: what a later fact leaves out is kept from an earlier one."""
-    latest_first = sorted(told, key=lambda d: (d.at, d.sequence, d.id), reverse=True)
+    """The latest word on each: what a later fact leaves out is kept from an earlier one; hearsay comes last."""
+    latest_first = sorted(told, key=lambda d: (not d.hearsay, d.at, d.sequence, d.id), reverse=True)
     named = next((d for d in latest_first if d.last_name), None)
     return Details(
         first_names=named.first_names if named else "",

@@ -61,6 +61,9 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
     (itt.TraineeDiscarded.TYPE, ME): Sentence("The trainee record was removed: {code:plain}"),
     (itt.TraineeChanged.TYPE, ME): Sentence("Details changed: {changed:plain_list}"),
     (itt.WithdrawalUndone.TYPE, ME): Sentence("Correction: the withdrawal was a mistake and was undone"),
+    (itt.RecommendationUndone.TYPE, ME): Sentence(
+        "Correction: the recommendation for {qualification} was a mistake and was undone"
+    ),
     (itt.AwardUndone.TYPE, ME): Sentence(
         "Correction: the award of {qualification} was a mistake and was undone"
     ),

@@ -11,7 +11,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.people.domain.details import Detail, described_part
+from services.people.domain.details import HEARSAY, Detail, described_part
 from services.people.domain.facts import PersonFact as FoldedFact
 from services.people.domain.facts import moves_stage
 from services.people.domain.identity import birth_hash
@@ -54,6 +54,7 @@ def record_details(session: Session, fact: Fact[Any]) -> None:
         email=told.email,
         sex=told.sex,
         birth=birth_hash(hash_key(), told.date_of_birth),
+        hearsay=fact.type in HEARSAY,
     )
     store_detail(session, getattr(fact.event, described_part(type(fact.event))), detail)
 

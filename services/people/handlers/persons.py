@@ -64,6 +64,7 @@ def store_detail(session: Session, person_id: UUID, detail: Detail) -> None:
         "email": detail.email,
         "sex": detail.sex,
         "birth_hash": detail.birth,
+        "hearsay": detail.hearsay,
     }
     kept = session.execute(
         insert(PersonDetail).values(values).on_conflict_do_nothing().returning(PersonDetail.id)
@@ -84,9 +85,8 @@ def _fold(session: Session, person_id: UUID) -> None:
 
 
 def _detail(row: PersonDetail) -> Detail:
-    return Detail(
-        row.id, row.at, row.sequence, row.first_names, row.last_name, row.email, row.sex, row.birth_hash
-    )
+    told = (row.id, row.at, row.sequence, row.first_names, row.last_name, row.email, row.sex, row.birth_hash)
+    return Detail(*told, hearsay=row.hearsay)
 
 
 def identity_of(person: Person, known_by: UUID | None = None) -> Identity:

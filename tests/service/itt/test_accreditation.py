@@ -1,4 +1,4 @@
-"""A lead school's accreditation from the draft to the provider that ratifies."""
+"""A lead school's accreditation from the draft to the provider that ratifies (domain page, "Who")."""
 
 from datetime import timedelta
 from typing import Any
@@ -214,6 +214,62 @@ def test_a_chair_with_a_conflict_is_followed_by_another(itt: Itt) -> None:
     given = {"outcome": "refused", "reasons": "Too few tutors."}
     shown = itt.asked(SECOND, "decide_accreditation", accreditation_id=id_, **given)
     assert shown["state"] == "refused"
+
+
+def test_a_chair_with_a_conflict_reads_no_votes(itt: Itt) -> None:
+    id_ = voted(itt)
+    shown = itt.asked(
+        CHAIR, "declare_interests", accreditation_id=id_, conflict=True, text="My wife leads it"
+    )
+    assert [member["vote"] for member in shown["members"]] == [None, None, None]
+    assert "accredit" not in shown["possible"]
+
+
+def test_a_chair_who_speaks_for_the_applicant_by_now_neither_reads_votes_nor_decides(itt: Itt) -> None:
+    id_, by = voted(itt), principal(Role.PANEL_MEMBER, "provider:2LS", id=CHAIR.id)
+    shown = itt.asked(by, "get_accreditation", accreditation_id=id_)
+    assert [member["vote"] for member in shown["members"]] == ["accredited", None, None]
+    with pytest.raises(NotAllowed):
+        itt.asked(by, "decide_accreditation", accreditation_id=id_, outcome="accredited", reasons="x")
+
+
+def test_a_conflict_is_lifted_by_the_chair_and_not_by_who_declared_it(itt: Itt, session: Session) -> None:
+    id_ = voted(itt)
+    for by in (SECOND, CHAIR):
+        itt.asked(by, "declare_interests", accreditation_id=id_, conflict=True, text="My sister")
+        with pytest.raises(Conflict, match="lifted"):
+            itt.asked(by, "declare_interests", accreditation_id=id_, conflict=False)
+    given = {"accreditation_id": id_, "reason": "She left"}
+    with pytest.raises(NotAllowed):
+        itt.asked(CHAIR, "lift_conflict", person_id=CHAIR.id, **given)
+    itt.asked(ADMIN, "lift_conflict", person_id=CHAIR.id, **given)
+    shown = itt.asked(CHAIR, "lift_conflict", person_id=SECOND.id, **given)
+    assert [(member["sits"], member["vote"]) for member in shown["members"]] == [
+        (True, None),
+        (True, None),
+        (True, "accredited"),
+    ]
+    assert audit_trail(session, f"accreditation/{id_}")[-1].why == "She left"
+
+
+def test_one_person_under_two_ids_has_one_seat(itt: Itt) -> None:
+    other = principal(Role.PANEL_MEMBER, id=str(new_id()))
+    itt.hears(PersonMerged(occurred_at=NOW, merged_id=UUID(other.id), person_id=UUID(SECOND.id)))
+    id_ = sent(itt)
+    with pytest.raises(Invalid, match="twice"):
+        convened(itt, id_, members=[a_member(by) for by in (CHAIR, SECOND, other)])
+    convened(itt, id_)
+    shown = itt.asked(ANALYST, "invite_panel_member", accreditation_id=id_, member=a_member(other))
+    assert len(shown["members"]) == 3
+
+
+def test_two_members_who_turn_out_to_be_one_have_one_vote(itt: Itt) -> None:
+    id_ = voted(itt)
+    itt.hears(PersonMerged(occurred_at=NOW, merged_id=UUID(THIRD.id), person_id=UUID(SECOND.id)))
+    shown = itt.asked(CHAIR, "get_accreditation", accreditation_id=id_)
+    assert [member["sits"] for member in shown["members"]] == [True, True, False]
+    with pytest.raises(Conflict, match="2 sit"):
+        decided(itt, id_)
 
 
 def test_a_member_who_was_merged_still_sits(itt: Itt) -> None:

@@ -39,6 +39,7 @@ def _types(session: Session) -> list[str]:
 
 @pytest.mark.usefixtures("known")
 def test_an_application_goes_inactive_when_due_and_once(itt: Itt, session: Session) -> None:
+    """Domain page, "goes inactive"."""
     application_id = sent(session, ready(session))
     subject = f"application/{application_id}"
     assert due(session, "application_inactive") == {subject: DUE_AT}
@@ -86,6 +87,7 @@ def test_the_ends_of_a_cycle_are_set_with_its_first_application(itt: Itt, sessio
 
 @pytest.mark.usefixtures("known")
 def test_the_end_of_a_cycle_ends_what_is_open_in_three_steps(itt: Itt, session: Session) -> None:
+    """Domain page, "end of cycle"."""
     by = ready(session)
     unsent, waiting, offer = chosen(session, by), sent(session, by), offered(session, by)
     interviewing, inactive = sent(session, by), sent(session, ready(session, "Ben Carter"))

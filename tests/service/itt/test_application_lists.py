@@ -73,6 +73,23 @@ def test_a_list_comes_in_pages_that_hold_everybody_once(
         assert names == (in_order[::-1] if descending else in_order)
 
 
+def test_a_deferred_place_is_listed_in_its_own_cycle_and_in_the_next(
+    itt: Itt, session: Session, four: list[UUID]
+) -> None:
+    """Domain page, "defer: to the next cycle"."""
+    ben = session.get_one(models.Application, four[1])
+    option_id = ben.course_option_id
+    deferred = accepted(session, ready(session, "Zoë Hall"), option_id=option_id)
+    itt.asked(LEAD, "defer_offer", application_id=deferred)
+    assert itt.asked(LEAD, "get_application", application_id=deferred)["deferred_to"] == 2028
+    for by in (LEAD, ACCREDITED, BOTH, PARTNER):
+        assert _names(itt, by=by, cycle=2028) == ["Zoë"]
+        assert len(_names(itt, by=by)) == 5
+        assert _names(itt, by=by, cycle=2029) == []
+    assert _names(itt, cycle=2028, states=["offer_deferred"], search="hall") == ["Zoë"]
+    assert _names(itt, cycle=2028, states=["recruited"]) == []
+
+
 def test_a_cursor_that_was_made_up_is_refused(itt: Itt, four: list[UUID]) -> None:
     with pytest.raises(Invalid, match="after"):
         itt.asked(ACCREDITED, "list_applications", after="nonsense")

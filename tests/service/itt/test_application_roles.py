@@ -42,7 +42,6 @@ DECIDERS = (
     "defer_offer",
     "reinstate_offer",
     "withdraw_for_candidate",
-    "application_equality",
 )
 GIVEN: dict[str, Any] = {
     "withdraw_application": {"reasons": ["apply_in_the_future"]},
@@ -104,6 +103,7 @@ def test_each_call_is_for_whom_it_is_meant(
 ) -> None:
     by_candidate, by_provider = WHO[who]
     expected = dict.fromkeys(CANDIDATES, by_candidate) | dict.fromkeys(DECIDERS, by_provider)
+    expected["application_equality"] = KNOWS if who == "lead school" else by_provider
     option_id, told = a_course(session, places=50), {}
     candidate = people["candidate"]
     application_id = sent(session, candidate, option_id)
@@ -187,3 +187,5 @@ def test_equality_data_is_for_the_return_of_who_recruited(
     application_id = accepted(session, people["candidate"])
     seen = itt.asked(ACCREDITED, "application_equality", application_id=application_id)
     assert (seen["sex"], seen["ethnicity"], seen["disabilities"]) == ("10", "103", ["51"])
+    with pytest.raises(NotAllowed):
+        itt.asked(LEAD, "application_equality", application_id=application_id)

@@ -90,7 +90,7 @@ def test_a_choice_is_made_once_with_one_id_and_removed_while_it_is_not_sent(
     by, option_id, id_ = ready(session), a_course(session), uuid4()
     first = itt.asked(by, "choose_course", course_option_id=option_id, application_id=id_)
     assert itt.asked(by, "choose_course", course_option_id=option_id, application_id=id_) == first
-    with pytest.raises(Conflict, match="unsubmitted"):
+    with pytest.raises(Conflict, match="not sent yet"):
         itt.asked(by, "choose_course", course_option_id=option_id)
     assert itt.asked(by, "remove_choice", application_id=id_) == {"application_id": str(id_)}
     assert itt.asked(by, "my_applications")["items"] == []
@@ -125,6 +125,7 @@ def test_a_full_or_withdrawn_course_takes_no_application(itt: Itt, session: Sess
 
 
 def test_four_are_in_progress_and_a_fifth_waits_for_one_to_end(itt: Itt, session: Session) -> None:
+    """Domain page, "applications in progress at once": 4."""
     by = ready(session)
     four = [sent(session, by) for _ in range(4)]
     fifth = chosen(session, by)
@@ -137,6 +138,7 @@ def test_four_are_in_progress_and_a_fifth_waits_for_one_to_end(itt: Itt, session
 
 
 def test_fifteen_are_sent_in_a_cycle_and_no_more(itt: Itt, session: Session) -> None:
+    """Domain page, "applications a cycle": 15."""
     by = ready(session)
     for _ in range(15):
         itt.asked(by, "withdraw_application", application_id=sent(session, by), **WHY)
@@ -206,6 +208,7 @@ def test_the_same_offer_again_leaves_no_trace(itt: Itt, session: Session) -> Non
 
 
 def test_a_rejection_tells_its_reasons_and_can_be_followed_by_an_offer(itt: Itt, session: Session) -> None:
+    """Domain page, "rejection": one or more coded reasons with text; the candidate sees them."""
     by = ready(session)
     application_id = sent(session, by)
     itt.asked(LEAD, "reject_application", application_id=application_id, reasons=[{"code": "R08"}])
@@ -267,7 +270,7 @@ def test_a_deferred_place_is_free_and_taken_up_in_the_next_cycle(itt: Itt, sessi
     application_id = accepted(session, by, option_id=option_id)
     shown = itt.asked(LEAD, "defer_offer", application_id=application_id)
     assert (shown["state"], shown["deferred_to"], taken(session, option_id)) == ("offer_deferred", 2028, 0)
-    # The timetable of 2028 is not known yet: what follows is as if it had been deferred from 2026.
+    # What follows is as if it had been deferred from 2026, so that it is taken up now.
     row = session.get_one(models.Application, application_id)
     row.cycle = row.current_cycle = 2026
     row.deferred_to = 2027
@@ -304,6 +307,7 @@ def test_a_deferred_place_is_taken_up_on_another_course(itt: Itt, session: Sessi
 
 
 def test_interviews_are_arranged_changed_and_cancelled(itt: Itt, session: Session) -> None:
+    """Domain page, "interviews": create, change, cancel with a reason."""
     by = ready(session)
     application_id = sent(session, by)
     id_ = uuid4()
@@ -341,6 +345,7 @@ def test_an_inactive_application_that_is_interviewed_needs_one_of_the_four_place
 
 
 def test_notes_of_up_to_500_characters_are_the_providers_own(itt: Itt, session: Session) -> None:
+    """Domain page, "notes": 500 characters."""
     by = ready(session)
     application_id = sent(session, by)
     shown = itt.asked(LEAD, "add_note", application_id=application_id, message="x" * 500)

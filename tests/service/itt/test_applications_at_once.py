@@ -111,6 +111,7 @@ def test_fifty_clients_accept_at_once_and_no_place_is_taken_twice(kept: Kept) ->
 
 
 def test_fifty_clients_send_at_once_and_four_of_each_candidate_are_in_progress(kept: Kept) -> None:
+    """Domain page, "applications in progress at once": 4."""
     options = _courses(kept, 10, places=50)
     drafts = [(by, kept(partial(chosen, by=by, option_id=o))) for by in _ready(kept, 5) for o in options]
 

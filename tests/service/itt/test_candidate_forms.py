@@ -21,7 +21,7 @@ from tests.service.itt.applications_kit import (
     somebody,
 )
 from tests.service.itt.conftest import Itt
-from tests.service.itt.courses_kit import LEAD, NOW, load_schools, register_providers
+from tests.service.itt.courses_kit import ACCREDITED, LEAD, NOW, load_schools, register_providers
 from tests.unit.itt.test_form import COMPLETE, DEGREE
 
 WHO = {"email": "amina@example.com", "first_names": "Amina", "last_name": "Okafor"}
@@ -180,6 +180,16 @@ def test_a_referee_who_was_not_asked_is_corrected_and_removed(itt: Itt, session:
     assert itt.asked(by, "remove_reference", reference_id=made["reference_id"])["references"] == []
 
 
+def test_the_id_of_a_reference_is_never_the_callers_and_the_same_for_the_same_call(
+    itt: Itt, session: Session
+) -> None:
+    by, other, victim = registered(session), registered(session), uuid4()
+    made = [itt.asked(by, "add_reference", reference_id=victim, **REFEREE)["references"] for _ in range(2)]
+    assert made[0] == made[1] and len(made[0]) == 1
+    theirs = itt.asked(other, "add_reference", reference_id=victim, **REFEREE)["references"]
+    assert len({str(victim), str(made[0][0]["reference_id"]), str(theirs[0]["reference_id"])}) == 3
+
+
 # --- equality
 
 
@@ -194,6 +204,8 @@ def test_equality_data_is_the_candidates_own_and_stands_in_no_form(itt: Itt, ses
     seen = itt.asked(LEAD, "get_application", application_id=application_id)
     assert "103" not in str(seen["form"]) and "ethnicity" not in str(seen)
     with pytest.raises(Conflict):
+        itt.asked(ACCREDITED, "application_equality", application_id=application_id)
+    with pytest.raises(NotAllowed):
         itt.asked(LEAD, "application_equality", application_id=application_id)
     with pytest.raises(NotAllowed):
         itt.asked(LEAD, "candidate_equality")
@@ -276,3 +288,22 @@ def test_the_shape_of_what_a_form_says_is_told_with_an_example(
     ((path, (message,)),) = raised.value.fields.items()
     assert path == f"content.jobs.0.{field}"
     assert said in message
+
+
+@pytest.mark.parametrize("state", ["pending_conditions", "recruited", "offer_deferred"])
+def test_who_is_expected_may_change_the_form_after_the_cycle(itt: Itt, session: Session, state: str) -> None:
+    by = ready(session)
+    application_id = chosen(session, by)
+    row = session.get_one(models.Application, application_id)
+    after = datetime(2027, 11, 1, tzinfo=UTC)
+    another = REFEREE | {"email": "late@example.com", "cycle": 2027}
+    with pytest.raises(Conflict, match="2027 is over"):
+        itt.asked(by, "add_reference", after, **another)
+    row.state = state
+    session.flush()
+    shown = itt.asked(by, "add_reference", after, **another)
+    assert "late@example.com" in [each["email"] for each in shown["references"]]
+    content = {"other_languages": "Igbo"}
+    with pytest.raises(Conflict, match="not over"):
+        itt.asked(by, "carry_form_over", after, from_cycle=2027, cycle=2028)
+    assert itt.asked(by, "save_section", after, section="languages", content=content, cycle=2027)

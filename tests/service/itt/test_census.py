@@ -1,4 +1,5 @@
-"""The census and the performance profile: who is counted, what is signed off, and that it stays."""
+"""The census and the performance profile: who is counted, what is signed off, and that it stays (domain page,
+"Statistics")."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

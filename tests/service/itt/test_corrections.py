@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from shared.audit import audit_trail
 from shared.database.tables import AUDIT
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
-from shared.events.itt import AwardUndone, CourseCorrected, TraineeDiscarded, TraineeMoved, WithdrawalUndone
+from shared.events.itt import (
+    AwardUndone,
+    CourseCorrected,
+    RecommendationUndone,
+    TraineeDiscarded,
+    TraineeMoved,
+    WithdrawalUndone,
+)
 from tests.service.itt.conftest import Itt
 from tests.service.itt.kit import (
     ADMIN,
@@ -20,6 +27,8 @@ from tests.service.itt.kit import (
     awarded,
     due,
     last,
+    nth,
+    recommended,
     register,
     types,
     with_trn,
@@ -65,6 +74,27 @@ def test_an_award_is_undone_and_may_be_made_again(itt: Itt, session: Session) ->
     itt.fires("award", trainee_id, NOW + timedelta(days=2))
     assert itt.shown(PROVIDER, trainee_id)["state"] == "trn_received"
     assert itt.asked(PROVIDER, "recommend", trainee_id=trainee_id, standards_met_on=TODAY)
+
+
+def test_a_recommendation_is_undone_before_the_award_and_may_be_made_again(
+    itt: Itt, session: Session
+) -> None:
+    trainee_id = recommended(session)
+    back = itt.asked(ADMIN, "undo_recommendation", trainee_id=trainee_id, reason="Wrong person")
+    known = (back["state"], back["recommended_on"], back["standards_met_on"])
+    assert known == ("trn_received", None, None)
+    assert isinstance(last(session), RecommendationUndone)
+    assert due(session, "award") == {}
+    itt.fires("award", trainee_id, NOW + timedelta(days=2))
+    assert itt.shown(PROVIDER, trainee_id)["state"] == "trn_received"
+    assert audit_trail(session, f"trainee/{trainee_id}")[-1].why == "Wrong person"
+    assert itt.asked(PROVIDER, "recommend", trainee_id=trainee_id, standards_met_on=TODAY)
+
+
+def test_only_a_recommendation_before_the_award_is_undone(itt: Itt, session: Session) -> None:
+    for trainee_id in (awarded(session), with_trn(session)):
+        with pytest.raises(Conflict, match="Only a recommendation is undone"):
+            itt.asked(ADMIN, "undo_recommendation", trainee_id=trainee_id, reason="x")
 
 
 def test_the_route_and_course_are_corrected(itt: Itt, session: Session) -> None:
@@ -148,6 +178,7 @@ def test_the_code_of_an_undone_import_is_no_way_round_the_start_of_the_course(
 
 CORRECTIONS: list[tuple[str, dict[str, Any]]] = [
     ("undo_withdrawal", {}),
+    ("undo_recommendation", {}),
     ("undo_award", {}),
     ("correct_course", {"changes": {"training_route": "12"}}),
     ("move_trainee", {"provider_code": "1TZ"}),
@@ -160,7 +191,18 @@ def test_a_correction_is_the_administrators_and_says_why(
     itt: Itt, session: Session, method: str, arguments: dict[str, Any]
 ) -> None:
     trainee_id = with_trn(session)
-    with pytest.raises(NotAllowed, match="operator"):
+    with pytest.raises(NotAllowed, match="operator|own provider"):
         itt.asked(PROVIDER, method, trainee_id=trainee_id, reason="x", **arguments)
     with pytest.raises(Invalid, match="reason"):
         itt.asked(ADMIN, method, trainee_id=trainee_id, reason=" ", **arguments)
+
+
+def test_a_provider_discards_its_own_draft_even_after_the_start(itt: Itt, session: Session) -> None:
+    made = itt.asked(PROVIDER, "register_trainee", provider_code="2A5", details=nth(1), submit=False)
+    trainee_id = made["trainee_id"]
+    ask: dict[str, Any] = {"trainee_id": trainee_id, "code": "record_added_in_error", "reason": "Typed twice"}
+    with pytest.raises(NotFound):
+        itt.asked(OTHER_PROVIDER, "discard_trainee", **ask)
+    itt.asked(PROVIDER, "discard_trainee", **ask)
+    with pytest.raises(NotFound):
+        itt.shown(PROVIDER, trainee_id)

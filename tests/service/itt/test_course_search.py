@@ -246,6 +246,7 @@ def test_searching_needs_no_account(method: str) -> None:
 def test_the_timetable_of_a_cycle_is_told(itt: Itt) -> None:
     told = itt.asked(ANONYMOUS, "recruitment_cycle")
     assert (told["cycle"], told["can_find"], told["can_apply"]) == (2027, True, True)
+    assert told["provisional"] is False
     assert told["apply_deadline_at"] == "2027-09-21T17:00:00+00:00"
     assert itt.asked(ANONYMOUS, "recruitment_cycle", cycle=2026)["can_apply"] is False
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain.csv_files import FileUnreadable, pack
-from services.itt.handlers import import_files, imports, reading, trn
+from services.itt.handlers import import_files, imports, reading, records, trn
 from services.itt.handlers.checks import training_starts
 from shared.audit import audit_trail
 from shared.database import engine
@@ -38,6 +38,7 @@ from tests.service.itt.kit import (
     nth,
     text_of,
     types,
+    with_trn,
 )
 from tests.unit.itt.builders import published as published_file
 
@@ -193,6 +194,27 @@ def test_all_errors_are_there_in_pages_and_beside_the_rows(session: Session) -> 
     told = import_files.file_with_errors(session, NOW, PROVIDER, import_id=failed["import_id"])
     (*_, last) = csv.DictReader(io.StringIO(text_of(told), newline=""))
     assert "sex is not a code" in last["errors"]
+
+
+def test_a_row_that_may_be_a_trainee_already_says_so_in_the_file_with_errors(session: Session) -> None:
+    first = import_file(session, nth(1, last_name="O'Neill"))["trainees"][0]
+    failed = import_file(session, nth(1, last_name="O'Neill", hesa_id="9" * 13), nth(2))
+    told = import_files.file_with_errors(session, NOW, PROVIDER, import_id=failed["import_id"])
+    again, other = csv.DictReader(io.StringIO(text_of(told), newline=""))
+    assert again["errors"] == (
+        f"may be Name1 O'Neill (trainee {first['trainee_id']}) already;"
+        " take the row out, or confirm that it is another trainee"
+    )
+    assert other["errors"] == ""
+
+
+def test_a_row_that_may_be_somebody_with_a_trn_names_it(session: Session) -> None:
+    trainee_id = with_trn(session)
+    failed = import_file(session, nth(1, hesa_id="9" * 13))
+    told = import_files.file_with_errors(session, NOW, PROVIDER, import_id=failed["import_id"])
+    (row,) = csv.DictReader(io.StringIO(text_of(told), newline=""))
+    trn = records.find(session, trainee_id).trn
+    assert f"(TRN {trn})" in row["errors"]
 
 
 def test_a_file_that_was_stored_is_not_kept(session: Session) -> None:

@@ -9,11 +9,19 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from shared.audit import audit_trail
-from shared.errors import Conflict, TransitionNotAllowed
+from shared.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
 from shared.testing.kit import published as events
 from tests.service.itt.applications_kit import a_course, state_of, taken
 from tests.service.itt.conftest import Itt
-from tests.service.itt.courses_kit import ACCREDITED, ADMIN, LEAD, NOW, load_schools, register_providers
+from tests.service.itt.courses_kit import (
+    ACCREDITED,
+    ADMIN,
+    LEAD,
+    NOW,
+    OTHER_ACCREDITED,
+    load_schools,
+    register_providers,
+)
 from tests.service.itt.recruits_kit import (
     STARTED,
     in_training,
@@ -101,7 +109,7 @@ def test_an_application_stays_whose_trainee_is_recommended(itt: Itt, session: Se
 
 
 def _as_if_of_the_year_before(session: Session, application_id: UUID) -> None:
-    """The timetable of 2028 is not known yet: as if the place had been deferred from 2026."""
+    """As if the place had been deferred from 2026, so that it is taken up now."""
     row = session.get_one(models.Application, application_id)
     row.cycle = row.current_cycle = 2026
     row.deferred_to = 2027
@@ -111,6 +119,7 @@ def _as_if_of_the_year_before(session: Session, application_id: UUID) -> None:
 
 
 def test_reinstating_makes_a_new_draft_before_the_start(itt: Itt, session: Session) -> None:
+    """Domain page, "before the course starts": reinstating makes a new draft."""
     _, application_id, first = recruited(session)
     itt.asked(LEAD, "defer_offer", application_id=application_id)
     _as_if_of_the_year_before(session, application_id)
@@ -241,3 +250,99 @@ def test_a_withdrawal_that_is_undone_leaves_the_application_behind(itt: Itt, ses
     shown = itt.asked(ADMIN, "undo_withdrawal", STARTED, trainee_id=row.id, reason="A mistake")
     assert (shown["state"], shown["from_application_id"]) == ("trn_received", None)
     assert state_of(session, application_id) == "withdrawn"
+
+
+# --- before the course begins (domain page, "before the course starts")
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "application", "code", "kept"),
+    [
+        (
+            "defer",
+            {"reason": "Ill"},
+            "offer_deferred",
+            "application_deferred",
+            {"defer_reason": [None, "Ill"]},
+        ),
+        (
+            "withdraw",
+            LEAVES | {"withdrawn_on": NOW.date()},
+            "withdrawn",
+            "application_withdrawn",
+            {"withdrawal_text": [None, None]},
+        ),
+    ],
+)
+def test_who_leaves_before_the_start_is_discarded_with_the_application(
+    itt: Itt, session: Session, call: str, given: dict[str, Any], application: str, code: str, kept: Any
+) -> None:
+    _, application_id, row = in_training(session)
+    shown = itt.asked(ACCREDITED, call, trainee_id=row.id, **given)
+    assert (shown["discard_code"], state_of(session, application_id)) == (code, application)
+    entry = audit_trail(session, f"trainee/{row.id}")[-1]
+    assert entry.personal is not None
+    assert kept.items() <= entry.personal.items()
+    with pytest.raises(NotFound):
+        itt.asked(ACCREDITED, "get_trainee", trainee_id=row.id)
+
+
+def test_reinstating_what_the_trainee_side_deferred_makes_a_new_draft(itt: Itt, session: Session) -> None:
+    _, application_id, first = in_training(session)
+    itt.asked(ACCREDITED, "defer", trainee_id=first.id, reason="Ill")
+    _as_if_of_the_year_before(session, application_id)
+    itt.asked(LEAD, "reinstate_offer", application_id=application_id, conditions_met=True)
+    second = trainee_of(session, application_id)
+    assert (second.state, second.id != first.id) == ("draft", True)
+
+
+@pytest.mark.parametrize("wrong", [{"withdrawn_on": date(2031, 1, 1)}, {"reasons": ["bored"]}])
+def test_a_wrong_withdrawal_before_the_start_is_refused(
+    itt: Itt, session: Session, wrong: dict[str, Any]
+) -> None:
+    _, application_id, row = in_training(session)
+    with pytest.raises(Invalid):
+        itt.asked(ACCREDITED, "withdraw", trainee_id=row.id, **LEAVES | {"withdrawn_on": NOW.date()} | wrong)
+    assert state_of(session, application_id) == "recruited"
+
+
+# --- a trainee who moved to another provider leaves the application behind
+
+
+def _moved(itt: Itt, session: Session) -> tuple[UUID, models.Trainee]:
+    _, application_id, row = in_training(session)
+    ask = {"trainee_id": row.id, "provider_code": "1TZ", "reason": "Closed"}
+    shown = itt.asked(ADMIN, "move_trainee", STARTED, **ask)
+    assert (shown["provider_code"], shown["from_application_id"]) == ("1TZ", None)
+    return application_id, row
+
+
+def test_the_old_side_does_not_move_a_trainee_who_is_elsewhere(itt: Itt, session: Session) -> None:
+    application_id, row = _moved(itt, session)
+    itt.asked(LEAD, "defer_offer", STARTED, application_id=application_id)
+    session.refresh(row)
+    assert row.state == "trn_received"
+
+
+def test_the_new_provider_does_not_move_an_application_that_it_may_not_read(
+    itt: Itt, session: Session
+) -> None:
+    application_id, row = _moved(itt, session)
+    itt.asked(OTHER_ACCREDITED, "defer", STARTED, trainee_id=row.id, reason="Ill")
+    assert state_of(session, application_id) == "recruited"
+
+
+def test_nobody_drafts_a_second_trainee_for_who_moved(itt: Itt, session: Session) -> None:
+    _moved(itt, session)
+    assert itt.asked(ADMIN, "draft_missing_trainees", STARTED) == {
+        "trainee_ids": [],
+        "left": 0,
+        "refused": {},
+    }
+
+
+def test_nobody_is_moved_to_a_code_that_no_provider_has(itt: Itt, session: Session) -> None:
+    _, _, row = in_training(session)
+    ask = {"trainee_id": row.id, "provider_code": "ZZZ", "reason": "Closed"}
+    with pytest.raises(Invalid, match="ZZZ is no provider"):
+        itt.asked(ADMIN, "move_trainee", STARTED, **ask)

@@ -11,11 +11,11 @@ from services.itt import models
 from services.itt.domain.form import Section
 from shared.audit import audit_trail
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TransitionNotAllowed
-from shared.events.itt import TraineeChanged
+from shared.events.itt import TraineeChanged, TraineeRegistered
 from shared.events.recruits import CorrectionOffered
 from shared.policy import Principal
 from shared.testing.kit import published as events
-from tests.service.itt.applications_kit import a_course
+from tests.service.itt.applications_kit import a_course, accepted, ready
 from tests.service.itt.conftest import Itt
 from tests.service.itt.courses_kit import (
     ACCREDITED,
@@ -26,7 +26,7 @@ from tests.service.itt.courses_kit import (
     load_schools,
     register_providers,
 )
-from tests.service.itt.recruits_kit import DEGREE, STARTED, in_training, recruited
+from tests.service.itt.recruits_kit import DEGREE, STARTED, in_training, recruited, trainee_of
 from tests.unit.itt.test_form import COMPLETE
 
 LATER = NOW + timedelta(days=3)
@@ -182,10 +182,26 @@ def test_the_columns_of_a_degree_are_accepted_together(itt: Itt, session: Sessio
     assert (row.uk_degree, row.non_uk_degree, row.degree_country) == (None, "051", "FR")
 
 
-def test_the_sex_that_a_candidate_says_later_is_offered(itt: Itt, session: Session) -> None:
+def test_the_sex_that_a_candidate_says_later_is_their_own_and_not_offered(itt: Itt, session: Session) -> None:
     by, _, row = recruited(session)
     itt.asked(by, "save_equality", LATER, sex="11", ethnicity="120", disabilities=[])
-    assert _values(_open(itt, row.id)) == {"sex": ("", "11")}
+    assert _open(itt, row.id) == []
+    assert not [event for event in events(session) if isinstance(event, CorrectionOffered)]
+
+
+def test_the_sex_of_the_equality_form_stands_in_the_record_and_in_no_fact(itt: Itt, session: Session) -> None:
+    by = ready(session)
+    itt.asked(by, "save_equality", sex="12", ethnicity="120", disabilities=[])
+    row = trainee_of(session, accepted(session, by))
+    assert row.sex == "12"
+    itt.asked(ACCREDITED, "change_trainee", LATER, trainee_id=row.id, changes={"email": "amina@example.org"})
+    people = [
+        event.person for event in events(session) if isinstance(event, TraineeRegistered | TraineeChanged)
+    ]
+    assert [person.sex for person in people if person] == [None, None]
+    moved = {"trainee_id": row.id, "changes": {"provider_trainee_id": "1", "application_id": ""}}
+    itt.asked(ACCREDITED, "change_trainee", LATER, **moved)
+    assert events(session)[-1].person.sex is None  # type: ignore[attr-defined]
 
 
 def test_a_course_that_changes_is_offered_to_all_its_trainees(itt: Itt, session: Session) -> None:
@@ -246,6 +262,10 @@ def test_corrections_are_listed_in_pages_for_a_provider(itt: Itt, session: Sessi
     assert seen == ["0@example.com", "1@example.com", "2@example.com"]
     backwards = itt.asked(ADMIN, "list_offered_corrections", LATER, descending=True)
     assert [one["new_value"] for one in backwards["items"]] == seen[::-1]
+    by_column = itt.asked(ADMIN, "list_offered_corrections", LATER, sort="column")
+    assert [one["new_value"] for one in by_column["items"]] == seen
+    (hall,) = itt.asked(ADMIN, "list_offered_corrections", LATER, search="BEN hall")["items"]
+    assert hall["new_value"] == "1@example.com"
     assert len(itt.asked(ACCREDITED, "list_offered_corrections")["items"]) == 3
     assert itt.asked(OTHER_ACCREDITED, "list_offered_corrections")["items"] == []
     with pytest.raises(NotAllowed):

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from shared.audit import audit_trail
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TransitionNotAllowed
-from shared.events.itt import EytsAwarded, QtsAwarded, TraineeRecommended
+from shared.events.itt import EytsAwarded, QtsAwarded, TraineeDeferred, TraineeRecommended, TraineeWithdrawn
 from shared.policy import Role
-from shared.testing.kit import principal
+from shared.testing.kit import principal, published
 from tests.service.itt.conftest import Itt
 from tests.service.itt.kit import (
     ADMIN,
@@ -106,6 +106,20 @@ def test_an_early_years_route_awards_eyts(itt: Itt, session: Session) -> None:
     assert isinstance(last(session), EytsAwarded)
 
 
+@pytest.mark.parametrize("what", ["defer", "withdraw"])
+def test_the_lead_school_and_the_schools_of_placements_hear_that_somebody_stops(
+    itt: Itt, session: Session, what: str
+) -> None:
+    given = {"training_partner_urn": "345678", "employing_school_urn": "100001", "training_route": "03"}
+    trainee_id = with_trn(session, **given)
+    arranged(session, trainee_id, 1, "123456")
+    arranged(session, trainee_id, 2, "100001")
+    asked = {"reason": "Ill"} if what == "defer" else WITHDRAWAL
+    itt.asked(PROVIDER, what, trainee_id=trainee_id, **asked)
+    fact = next(f for f in reversed(published(session)) if isinstance(f, TraineeDeferred | TraineeWithdrawn))
+    assert (fact.employing_school_urn, fact.training_urns) == ("100001", ("345678", "123456"))
+
+
 def test_a_deferral_keeps_its_reason_in_the_service(itt: Itt, session: Session) -> None:
     trainee_id = with_trn(session)
     shown = itt.asked(PROVIDER, "defer", trainee_id=trainee_id, reason="Illness")
@@ -190,3 +204,23 @@ def test_a_trn_that_comes_after_a_withdrawal_is_stored(itt: Itt, session: Sessio
     itt.fires("request_trn", trainee_id)
     shown = itt.shown(PROVIDER, trainee_id)
     assert (shown["state"], shown["trn"] is not None) == ("withdrawn", True)
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "wrong"),
+    [
+        ("defer", {"reason": "Illness", "deferred_on": "2026-11-24"}, "deferred_on: is in the future"),
+        ("reinstate", {"reinstated_on": "2099-01-01"}, "reinstated_on: is in the future"),
+        ("reinstate", {"itt_end_date": "2199-07-01"}, "itt_end_date: is too far away; .* end of 2031"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_and_changes_nothing(
+    itt: Itt, session: Session, call: str, given: dict[str, Any], wrong: str
+) -> None:
+    trainee_id = with_trn(session)
+    if call == "reinstate":
+        itt.asked(PROVIDER, "defer", trainee_id=trainee_id, reason="Illness")
+    before = itt.shown(PROVIDER, trainee_id)
+    with pytest.raises(Invalid, match=wrong):
+        itt.asked(PROVIDER, call, trainee_id=trainee_id, **given)
+    assert itt.shown(PROVIDER, trainee_id) == before

@@ -63,6 +63,7 @@ def _referee(reference_id: str) -> Principal:
 def test_referees_are_asked_after_acceptance_and_hidden_from_the_provider_until_then(
     itt: Itt, session: Session
 ) -> None:
+    """Domain page, "references": asked for after acceptance; hidden from the provider until then."""
     by = ready(session)
     application_id = offered(session, by, "Swim")
     assert itt.asked(LEAD, "get_application", application_id=application_id)["references"] == []
@@ -127,6 +128,7 @@ def test_a_referee_who_is_named_after_acceptance_is_asked_at_once(itt: Itt, sess
 
 
 def test_candidates_who_may_be_one_person_are_for_a_person_to_decide(itt: Itt, session: Session) -> None:
+    """Domain page, "duplicates": same last name, date of birth and postcode in a cycle."""
     one, two = ready(session), ready(session)
     contact = {"phone_number": "1", "address_line1": "1 High Street", "postcode": "NE1 4LP", "country": "GB"}
     for by in (one, two):

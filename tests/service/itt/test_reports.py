@@ -1,4 +1,4 @@
-"""Reports on applications: what counts as what, for whom, and as which text."""
+"""Reports on applications: what counts as what, for whom, and as which text (domain page, "Statistics")."""
 
 import csv
 import io
@@ -290,14 +290,14 @@ def test_each_report_is_a_few_statements_however_many_applications_there_are(
 @pytest.mark.parametrize(
     ("method", "arguments", "field", "right"),
     [
-        ("recruitment_report", {"cycle": 2019}, "cycle", "2023 to 2027"),
+        ("recruitment_report", {"cycle": 2019}, "cycle", "2023 to 2037"),
         ("recruitment_report", {"by": "postcode"}, "by", "provider, subject, route, region"),
         ("recruitment_report", {"subject": "maths"}, "subject", "100403"),
         ("recruitment_report", {"provider_code": "2a"}, "provider_code", "2A5"),
         ("recruitment_report", {"format": "xml"}, "format", "json, csv"),
         ("recruitment_report", {"region": "a\0b"}, "region", ""),
         ("funnel_report", {"level": "nursery"}, "level", "primary"),
-        ("funnel_report", {"cycle": "next"}, "cycle", "integer"),
+        ("funnel_report", {"cycle": "next"}, "cycle", "whole number"),
         ("decisions_report", {"by": "subject"}, "by", ""),
         ("census_report", {"on": "2026-11-23"}, "on", "2026-09-01 to 2026-11-07"),
         ("census_report", {"on": "yesterday"}, "on", "date"),

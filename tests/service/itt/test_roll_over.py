@@ -1,6 +1,6 @@
 """Courses of one cycle become drafts of the next (itt.md, "Courses and places": rolled over)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from services.itt import models
 from services.itt.domain import rollover
 from services.itt.handlers import courses, places
-from shared.errors import Invalid, NotAllowed, NotFound
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.ids import new_id
 from shared.policy import Principal
+from tests.service.itt.applications_kit import accepted, ready
 from tests.service.itt.conftest import Itt
 from tests.service.itt.courses_kit import (
     ACCREDITED,
@@ -67,6 +68,26 @@ def test_everything_comes_along_a_year_later_and_nobody_is_accepted(session: Ses
     ]
 
 
+def test_a_place_is_deferred_to_a_cycle_that_is_not_announced_and_taken_up_there(
+    session: Session, itt: Itt
+) -> None:
+    """Domain page, "defer: to the next cycle; reinstated with conditions met or still pending"."""
+    application_id = accepted(session, ready(session))
+    itt.asked(LEAD, "defer_offer", application_id=application_id)
+    (made,) = _rolled(itt, cycle=2027)["courses"]
+    assert itt.asked(LEAD, "recruitment_cycle", cycle=2028)["provisional"] is True
+    next_autumn = datetime(2027, 10, 5, 9, tzinfo=UTC)
+    shown = itt.asked(LEAD, "publish_course", next_autumn, course_id=made["course_id"])
+    again = {"application_id": application_id, "conditions_met": True}
+    option_id = shown["sites"][0]["option_id"]
+    with pytest.raises(Conflict, match="2028, which opens later"):
+        itt.asked(LEAD, "reinstate_offer", course_option_id=option_id, **again)
+    shown = itt.asked(LEAD, "reinstate_offer", next_autumn, course_option_id=option_id, **again)
+    assert (shown["state"], shown["current_cycle"]) == ("recruited", 2028)
+    listed = itt.asked(LEAD, "list_applications", next_autumn)["items"]
+    assert [one["application_id"] for one in listed] == [str(application_id)]
+
+
 def test_what_was_rolled_over_can_be_published_at_once(session: Session, itt: Itt) -> None:
     _of_2026(session)
     (made,) = _rolled(itt)["courses"]
@@ -96,8 +117,8 @@ def test_the_course_of_the_old_cycle_stays_as_it_was(session: Session, itt: Itt)
 
 
 def test_a_cycle_whose_dates_are_not_known_gets_no_courses(itt: Itt) -> None:
-    with pytest.raises(Invalid, match="2028"):
-        _rolled(itt, cycle=2027)
+    with pytest.raises(Invalid, match="2038"):
+        _rolled(itt, cycle=2037)
 
 
 def test_a_course_that_is_not_the_providers_is_not_found(session: Session, itt: Itt) -> None:

@@ -3,15 +3,29 @@
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
 from services.itt.domain import bulk_placements, bulk_recommendation
 from services.itt.domain.csv_files import pack, write
-from shared.errors import NotAllowed
+from services.itt.handlers import records, sheets, training
+from shared.errors import Conflict, NotAllowed
 from tests.service.itt.conftest import Itt
-from tests.service.itt.kit import OTHER_PROVIDER, PROVIDER, ready, register, text_of, types, with_trn
+from tests.service.itt.kit import (
+    NOW,
+    OTHER_PROVIDER,
+    PROVIDER,
+    TODAY,
+    arranged,
+    checked,
+    ready,
+    register,
+    text_of,
+    types,
+    with_trn,
+)
 
 
 def filled(file: dict[str, Any], **cells: str) -> str:
@@ -27,6 +41,10 @@ def test_a_sheet_recommends_everybody_on_it(itt: Itt, session: Session) -> None:
     )
     sheet = itt.asked(PROVIDER, "recommendation_sheet", provider_code="2A5")
     assert sheet["rows"] == 2
+    assert {row["Phase"] for row in csv.DictReader(io.StringIO(text_of(sheet), newline=""))} == {
+        "Do not edit this column",
+        "Secondary",
+    }
     content = filled(sheet, **{bulk_recommendation.MET_ON: "20/11/2026"})
     checked = itt.asked(PROVIDER, "recommend_trainees", provider_code="2A5", content=content, dry_run=True)
     assert (checked["trainee_ids"], itt.shown(PROVIDER, ids[0])["state"]) == (ids, "trn_received")
@@ -64,6 +82,33 @@ def test_a_wrong_placement_sheet_changes_nothing(itt: Itt, session: Session) -> 
     done = itt.asked(PROVIDER, "place_trainees", provider_code="2A5", content=content)
     assert (done["error_count"], done["trainee_ids"]) == (3, [])
     assert itt.shown(PROVIDER, trainee_id)["placements"] == []
+
+
+def test_a_sheet_moves_no_placement_that_is_completed_or_arranged(itt: Itt, session: Session) -> None:
+    trainee_id = checked(session, with_trn(session))
+    arranged(session, trainee_id, 1, "123456")
+    arranged(session, trainee_id, 2, "234567")
+    first = next(p for p in itt.shown(PROVIDER, trainee_id)["placements"] if p["number"] == 1)
+    training.complete_placement(
+        session, NOW, PROVIDER, placement_id=UUID(first["placement_id"]), completed_on=TODAY
+    )
+    published_before = types(session)
+    cells = {"Placement 1 URN": "345678", "Placement 2 URN": "345678", "Placement 3 URN": "456789"}
+    content = filled(itt.asked(PROVIDER, "placement_sheet", provider_code="2A5"), **cells)
+    done = itt.asked(PROVIDER, "place_trainees", provider_code="2A5", content=content)
+    assert [error["column"] for error in done["errors"]] == ["Placement 1 URN", "Placement 2 URN"]
+    assert ("completed on 23/11/2026" in done["errors"][0]["message"], done["trainee_ids"]) == (True, [])
+    placed = itt.shown(PROVIDER, trainee_id)["placements"]
+    assert [one["school_urn"] for one in placed] == ["123456", "234567"]
+    assert types(session) == published_before
+
+
+def test_a_placement_that_is_arranged_while_a_sheet_is_read_stops_the_sheet(session: Session) -> None:
+    trainee_id = with_trn(session)
+    arranged(session, trainee_id, 1, "123456")
+    row = records.locked(session, PROVIDER, "trainee.arrange_placement", trainee_id)
+    with pytest.raises(Conflict, match="Placement 1 URN is of a placement with dates and a mentor"):
+        sheets.place(session, NOW, PROVIDER, row, {1: "345678"})
 
 
 def test_who_has_no_trn_stands_on_no_sheet(itt: Itt, session: Session) -> None:

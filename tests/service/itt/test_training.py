@@ -58,6 +58,20 @@ def test_the_same_placement_again_changes_nothing(itt: Itt, session: Session) ->
     assert types(session).count("itt.placement.arranged.v1") == 1
 
 
+def test_a_placement_that_moves_says_which_school_and_mentor_it_leaves(itt: Itt, session: Session) -> None:
+    trainee_id = with_trn(session)
+    first = itt.asked(PROVIDER, "arrange_placement", trainee_id=trainee_id, **PLACEMENT)
+    another = PLACEMENT | {
+        "school_urn": "345678",
+        "mentor": {"first_names": "Ann", "last_name": "O'Neill", "email": "ann@example.sch.uk"},
+    }
+    itt.asked(PROVIDER, "arrange_placement", trainee_id=trainee_id, **another)
+    fact = last(session)
+    assert isinstance(fact, PlacementArranged)
+    mentor_id = first["placements"][0]["mentor"]["person_id"]
+    assert (fact.from_school_urn, str(fact.from_mentor_id)) == (PLACEMENT["school_urn"], mentor_id)
+
+
 def test_two_placements_at_once_do_not_both_find_their_mentor_new(
     session: Session, service_database: str
 ) -> None:

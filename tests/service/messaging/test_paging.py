@@ -81,3 +81,9 @@ def test_a_cursor_of_another_list_is_told(session: Session, values: list[str]) -
     """The right number of values, of which one is no number or no text."""
     with pytest.raises(Invalid, match="is not a cursor of this list"):
         page(session, ROWS, order=ORDER, after=_cursor(values))
+
+
+def test_brackets_in_brackets_are_no_cursor_and_no_fault(session: Session) -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+    with pytest.raises(Invalid, match="is not a cursor of this list"):
+        page(session, ROWS, order=ORDER, after=deep)

@@ -1,16 +1,22 @@
 """Plain Nameko on either side: its clients call us, we call its services, and both may stand at one queue."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from eventlet import tpool
 from nameko.containers import ServiceContainer
 from nameko.exceptions import RemoteError
 from nameko.rpc import RpcProxy
 from nameko.rpc import rpc as plain_rpc
 from nameko.standalone.rpc import ClusterRpcProxy, ServiceRpcProxy
 
-from shared.config import settings
+from shared.config import PROJECT_ROOT, settings
 from shared.errors import Fault
 from shared.keys import CLI, KeyRing
 from shared.rpc.amqp import Link
@@ -150,3 +156,21 @@ def test_a_service_is_ready_once_its_queue_has_a_consumer(
     with broker(config["AMQP_URI"]) as connection:
         channel = connection.channel()
         eventually(lambda: channel.queue_declare(QUEUE.format(NAME), passive=True).consumer_count == 1)
+
+
+def test_the_script_of_the_documentation_calls_and_tells_errors(
+    config: dict[str, str], probe: ServiceContainer, tmp_path: Path
+) -> None:
+    page = (PROJECT_ROOT / "docs" / "calling.md").read_text()
+    script = tmp_path / "call.py"
+    script.write_text(page.split("```python\n")[1].split("```")[0])
+    token = KeyRing.from_settings(settings()).token(LEADER, CLI)
+    outside = os.environ | config | {"CONTINUUM_TOKEN": token}
+
+    def call(*arguments: str) -> Any:
+        command = [sys.executable, str(script), NAME, *arguments]
+        return tpool.execute(subprocess.run, command, env=outside, capture_output=True, text=True, timeout=50)
+
+    assert json.loads(call("echo", '{"n": 7}').stdout) == {"n": 7}
+    refused = call("echo", '{"n": "seven"}')
+    assert (refused.returncode, refused.stderr.splitlines()[-1].partition(":")[0]) == (1, "Invalid")

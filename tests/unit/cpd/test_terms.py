@@ -54,6 +54,11 @@ def test_every_national_term_starts_and_ends_on_a_working_day() -> None:
     assert all(is_working_day(t.starts_on) and is_working_day(t.ends_on) for t in national_calendar().terms)
 
 
+def test_a_term_lasts_a_year_at_most() -> None:
+    with pytest.raises(Invalid, match="a year at most"):
+        Term(date(1, 1, 1), date(9999, 12, 31))
+
+
 def test_a_term_without_a_working_day_is_refused() -> None:
     with pytest.raises(Invalid):
         Term(date(2025, 7, 5), date(2025, 7, 6))

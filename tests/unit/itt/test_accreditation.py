@@ -1,4 +1,7 @@
-"""An application for accreditation: written section by section, sent when it is complete, withdrawn."""
+"""An application for accreditation: written section by section, sent when it is complete, withdrawn.
+
+Domain page, "Who": the case, the Ofsted grade, two agreements and the statement; six states.
+"""
 
 from dataclasses import replace
 from datetime import date

@@ -183,7 +183,7 @@ ACTIONS: dict[str, Callable[[Accreditation], Any]] = {
     "change": lambda known: panel.change(known, TOMORROW, None, NOW),
     "declare": lambda known: panel.declare(known, CHAIR, conflict=False, text=None, now=NOW),
     "vote": lambda known: _voted(known),
-    "decide": lambda known: panel.decide(known, granting(), NOW),
+    "decide": lambda known: panel.decide(known, granting(), (), NOW),
 }
 
 
@@ -198,7 +198,7 @@ ALL = before_panel(voted(CHAIR), voted(SECOND), voted(THIRD, NO))
 
 
 def test_what_more_than_half_voted_for_is_the_decision() -> None:
-    after, (event,) = panel.decide(ALL, granting(conditions=("Hire a tutor",)), NOW)
+    after, (event,) = panel.decide(ALL, granting(conditions=("Hire a tutor",)), (), NOW)
     assert (after.state, after.decision) == (State.ACCREDITED, granting(conditions=("Hire a tutor",)))
     assert isinstance(event, AccreditationGranted)
     assert (event.votes, event.members, event.accredited_from) == (2, 3, TODAY)
@@ -206,7 +206,7 @@ def test_what_more_than_half_voted_for_is_the_decision() -> None:
 
 def test_a_majority_may_refuse() -> None:
     known = before_panel(voted(CHAIR, NO), voted(SECOND), voted(THIRD, NO))
-    after, (event,) = panel.decide(known, refusing(), NOW)
+    after, (event,) = panel.decide(known, refusing(), (), NOW)
     assert after.state is State.REFUSED
     assert isinstance(event, AccreditationRefused)
     assert (event.votes, event.members) == (2, 3)
@@ -216,25 +216,25 @@ UNDECIDED = [
     (ALL, refusing()),
     (before_panel(voted(CHAIR), voted(SECOND), voted(THIRD, NO), voted(FOURTH, NO)), granting()),
     (before_panel(voted(CHAIR), voted(SECOND, None), voted(THIRD, None)), granting()),
-    (before_panel(), granting()),
+    (before_panel(voted(CHAIR, None), member(SECOND), member(THIRD)), granting()),
 ]
 
 
 @pytest.mark.parametrize(("known", "decision"), UNDECIDED)
 def test_nothing_else_is_decided(known: Accreditation, decision: Decision) -> None:
     with pytest.raises(Conflict, match="More than half"):
-        panel.decide(known, decision, NOW)
+        panel.decide(known, decision, (), NOW)
 
 
 def test_two_do_not_decide() -> None:
     known = before_panel(voted(CHAIR), voted(SECOND), replace(voted(THIRD, None), conflict=True))
     with pytest.raises(Conflict, match="2 sit"):
-        panel.decide(known, granting(), NOW)
+        panel.decide(known, granting(), (), NOW)
 
 
 def test_nothing_is_decided_before_the_panel_meets() -> None:
     with pytest.raises(Conflict, match="meets on 2026-11-24"):
-        panel.decide(replace(ALL, meets_on=TOMORROW), granting(), NOW)
+        panel.decide(replace(ALL, meets_on=TOMORROW), granting(), (), NOW)
 
 
 REFUSALS = [
@@ -248,18 +248,60 @@ REFUSALS = [
 @pytest.mark.parametrize(("decision", "fields"), REFUSALS)
 def test_a_decision_says_why_and_from_when(decision: Decision, fields: set[str]) -> None:
     with pytest.raises(Invalid) as refused:
-        panel.decide(ALL, decision, NOW)
+        panel.decide(ALL, decision, (), NOW)
     assert refused.value.fields.keys() == fields
 
 
+@pytest.mark.parametrize(
+    ("in_chair", "organisations", "told"),
+    [
+        (replace(voted(CHAIR), conflict=True), (), "keeps the chair away"),
+        (voted(CHAIR), ("provider:2LS",), "interest"),
+        (member(CHAIR), (), "Declare first"),
+    ],
+)
+def test_a_chair_with_an_interest_does_not_decide(
+    in_chair: Member, organisations: tuple[str, ...], told: str
+) -> None:
+    known = before_panel(in_chair, voted(SECOND), voted(THIRD), voted(FOURTH))
+    with pytest.raises(Conflict, match=told):
+        panel.decide(known, granting(), organisations, NOW)
+
+
+def test_one_person_under_two_ids_has_one_seat_and_one_vote() -> None:
+    again = replace(voted(FOURTH), merged_into=SECOND)
+    known = before_panel(voted(CHAIR), voted(SECOND, NO), again, voted(THIRD, NO))
+    assert [each.person_id for each in panel.sitting(known)] == [CHAIR, SECOND, THIRD]
+    with pytest.raises(Conflict, match="1 to accredit, 2 to refuse"):
+        panel.decide(known, granting(), (), NOW)
+    away = before_panel(voted(CHAIR), voted(SECOND), replace(again, conflict=True), voted(THIRD))
+    assert [each.person_id for each in panel.sitting(away)] == [CHAIR, THIRD]
+    assert panel.invite(known, member(SECOND), NOW) == (known, ())
+
+
+def test_a_conflict_is_not_taken_back_by_who_declared_it() -> None:
+    with pytest.raises(Conflict, match="lifted by the chair"):
+        _declared(_declared(before_panel(), True, "My wife teaches there")[0], False)
+
+
+def test_a_conflict_that_was_none_is_lifted_with_a_reason() -> None:
+    known = _declared(before_panel(), True, "My wife teaches there")[0]
+    with pytest.raises(Invalid, match="reason"):
+        panel.lift(known, SECOND, " ", NOW)
+    after, (event,) = panel.lift(known, SECOND, "She left before", NOW)
+    assert isinstance(event, AccreditationInterestsDeclared)
+    assert (event.conflict, after.members[1].conflict, after.members[1].vote) == (False, False, None)
+    assert panel.lift(after, SECOND, "She left before", NOW) == (after, ())
+
+
 def test_a_decision_is_made_once() -> None:
-    after, _ = panel.decide(ALL, granting(), NOW)
+    after, _ = panel.decide(ALL, granting(), (), NOW)
     with pytest.raises(TransitionNotAllowed):
-        panel.decide(after, granting(), NOW)
+        panel.decide(after, granting(), (), NOW)
 
 
 def test_the_provider_is_accredited_when_the_day_has_come_and_once() -> None:
-    decided, _ = panel.decide(ALL, granting(accredited_from=TOMORROW), NOW)
+    decided, _ = panel.decide(ALL, granting(accredited_from=TOMORROW), (), NOW)
     assert panel.begin(decided, NOW) == (decided, ())
     after, (event,) = panel.begin(decided, NOW + timedelta(days=1))
     assert isinstance(event, ProviderAccredited)
@@ -271,7 +313,7 @@ def test_the_provider_is_accredited_when_the_day_has_come_and_once() -> None:
     "known",
     [
         ALL,
-        panel.decide(before_panel(*(voted(i, NO) for i in (CHAIR, SECOND, THIRD))), refusing(), NOW)[0],
+        panel.decide(before_panel(*(voted(i, NO) for i in (CHAIR, SECOND, THIRD))), refusing(), (), NOW)[0],
     ],
 )
 def test_without_an_accreditation_none_begins(known: Accreditation) -> None:
@@ -280,7 +322,7 @@ def test_without_an_accreditation_none_begins(known: Accreditation) -> None:
 
 @pytest.mark.parametrize("in_force", [True, False])
 def test_a_decision_in_error_goes_back_to_the_panel_with_its_votes(in_force: bool) -> None:
-    decided, _ = panel.decide(ALL, granting(), NOW)
+    decided, _ = panel.decide(ALL, granting(), (), NOW)
     known = panel.begin(decided, NOW)[0] if in_force else decided
     after, events = panel.annul(known, "The wrong application", NOW)
     assert after == ALL
@@ -291,6 +333,6 @@ def test_a_decision_in_error_goes_back_to_the_panel_with_its_votes(in_force: boo
 def test_only_a_decision_is_annulled_and_with_a_reason() -> None:
     with pytest.raises(Conflict, match="no decision"):
         panel.annul(ALL, "A mistake", NOW)
-    decided, _ = panel.decide(ALL, granting(), NOW)
+    decided, _ = panel.decide(ALL, granting(), (), NOW)
     with pytest.raises(Invalid, match="reason"):
         panel.annul(decided, " ", NOW)

@@ -57,6 +57,7 @@ BEGUN, NOT_YET = True, False
 def test_a_move_of_the_application_asks_this_of_the_trainee(
     after: Applied, state: State | None, begun: bool, expected: Step
 ) -> None:
+    """Domain page, "before the course starts": discarded when it has not begun."""
     known = trainee(state, **({} if begun else SOON)) if state else None
     assert along.step(after, known, TODAY) is expected
 
@@ -198,10 +199,25 @@ def test_a_withdrawal_that_is_undone_leaves_an_ended_application_behind() -> Non
 def test_a_draft_that_was_never_submitted_goes_with_its_application_at_any_time() -> None:
     after, _ = discard(trainee(State.DRAFT), DiscardCode.APPLICATION_WITHDRAWN, NOW)
     assert after.discarded_at == NOW
-    with pytest.raises(Conflict, match="withdraw the trainee"):
-        discard(trainee(State.DRAFT), DiscardCode.RECORD_ADDED_IN_ERROR, NOW)
     after, _ = discard(trainee(State.DRAFT), DiscardCode.ALREADY_REGISTERED, NOW)
     assert after.discard_code == "already_registered"
+
+
+@pytest.mark.parametrize(
+    ("applied", "after", "discarded"),
+    [
+        (Applied.RECRUITED, Applied.WITHDRAWN, True),
+        (Applied.RECRUITED, Applied.OFFER_DEFERRED, True),
+        (Applied.WITHDRAWN, Applied.WITHDRAWN, False),
+        (None, Applied.WITHDRAWN, False),
+    ],
+)
+def test_before_the_start_only_who_comes_from_a_live_application_is_discarded(
+    applied: Applied | None, after: Applied, discarded: bool
+) -> None:
+    mine = application(applied) if applied else None
+    assert along.before_the_start(mine, after, trainee(**SOON), TODAY) is discarded
+    assert along.before_the_start(mine, after, trainee(), TODAY) is False
 
 
 # --- matches

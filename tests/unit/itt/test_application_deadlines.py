@@ -28,6 +28,7 @@ DUE = [
 def test_an_application_goes_inactive_at_the_end_of_a_working_day_in_london(
     sent_at: datetime, year: int, due: datetime
 ) -> None:
+    """Domain page, "goes inactive": after 30 working days, 20 from 1 July."""
     assert inactive_due_at(sent_at, cycle(year)) == due
 
 
@@ -41,6 +42,7 @@ def test_it_goes_inactive_when_due_late_and_only_once() -> None:
 
 
 def test_interviewing_never_goes_inactive() -> None:
+    """Domain page, traps: ``interviewing`` never goes inactive."""
     mine = an_application(State.INTERVIEWING, inactive_due_at=NOW)
     assert inactivate(mine, datetime(2027, 3, 1, tzinfo=UTC)) == (mine, ())
 

@@ -1,5 +1,7 @@
 """The national sheets for recommendations and placements (domain page, the bulk file)."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,6 +13,7 @@ from services.itt.domain import bulk_placements, bulk_recommendation
 from services.itt.domain.bulk_recommendation import MET_ON
 from services.itt.domain.csv_files import FileUnreadable, write
 from services.itt.domain.on_sheets import Listed
+from services.itt.domain.placements import Placement
 from services.itt.domain.trainees import State
 from tests.unit.itt.builders import NOW, TRAINEE_ID, placement, ready, two_placements
 
@@ -19,6 +22,7 @@ ONE = Listed(
     hesa_id="7572897115906",
     provider_trainee_id="26/27-1",
     training_partner_urn="100001",
+    phase="Secondary",
     age_range="Eleven to sixteen",
     placements=two_placements(),
 )
@@ -130,6 +134,13 @@ def test_the_sheet_that_we_give_is_read_back() -> None:
     assert bulk_recommendation.parse(filled.encode(), [ONE], NOW).met_on == {TRAINEE_ID: date(2026, 11, 20)}
 
 
+def test_every_column_of_the_sheet_to_recommend_is_filled_but_the_date() -> None:
+    header, _, row = csv.reader(io.StringIO(bulk_recommendation.sheet([ONE]), newline=""))
+    shown = dict(zip(header, row, strict=True))
+    assert [name for name, cell in shown.items() if not cell] == [MET_ON]
+    assert shown["Phase"] == "Secondary"
+
+
 PLACED = {"TRN": "1234567", "Trainee ITT start date": "1/9/2026"}
 
 
@@ -139,8 +150,8 @@ def placed(row: dict[str, str], *listed: Listed) -> bulk_placements.Placements:
 
 
 def test_placements_are_given_by_number_and_blank_changes_nothing() -> None:
-    found = placed(PLACED | {"Placement 2 URN": "345678", "Placement 5 URN": "900000"})
-    assert (found.schools, found.errors) == ({TRAINEE_ID: {2: "345678", 5: "900000"}}, ())
+    found = placed(PLACED | {"Placement 3 URN": "345678", "Placement 5 URN": "900000"})
+    assert (found.schools, found.errors) == ({TRAINEE_ID: {3: "345678", 5: "900000"}}, ())
 
 
 @pytest.mark.parametrize(
@@ -158,6 +169,29 @@ def test_a_wrong_placement_row_says_what_would_be_right(
     (error,) = placed(PLACED | changes).errors
     assert (error.row, error.column) == (3, column)
     assert said in error.message
+
+
+@pytest.mark.parametrize(
+    ("completed", "said"),
+    [
+        (date(2026, 11, 20), "completed on 20/11/2026; leave 234567 or a blank"),
+        (None, "dates and a mentor; leave 234567 or a blank, and arrange the placement to move it"),
+    ],
+)
+def test_a_placement_that_is_completed_or_arranged_keeps_its_school(
+    completed: date | None, said: str
+) -> None:
+    one = replace(ONE, placements=[replace(placement(2, "234567"), completed_on=completed)])
+    (error,) = placed(PLACED | {"Placement 2 URN": "345678"}, one).errors
+    assert (error.row, error.column, error.value) == (3, "Placement 2 URN", "345678")
+    assert said in error.message
+    assert placed(PLACED | {"Placement 1 URN": "345678", "Placement 2 URN": "234567"}, one).errors == ()
+
+
+def test_a_placement_that_came_with_a_file_may_have_another_school() -> None:
+    bare = Placement(id=UUID(int=60), number=2, school_urn="234567")
+    found = placed(PLACED | {"Placement 2 URN": "345678"}, replace(ONE, placements=[bare]))
+    assert (found.schools, found.errors) == ({TRAINEE_ID: {2: "345678"}}, ())
 
 
 def test_a_start_that_is_no_date_is_an_error() -> None:

@@ -12,6 +12,7 @@ from shared.events.itt import (
     AwardUndone,
     CourseCorrected,
     QtsAwarded,
+    RecommendationUndone,
     TraineeDiscarded,
     TraineeMoved,
     WithdrawalUndone,
@@ -33,6 +34,15 @@ def test_a_trn_that_came_meanwhile_counts_when_a_withdrawal_is_undone() -> None:
     known = trainee(State.WITHDRAWN, trn="1234567")
     after, _ = corrections.undo_withdrawal(known, State.SUBMITTED_FOR_TRN, NOW)
     assert after.state is State.TRN_RECEIVED
+
+
+def test_a_recommendation_is_undone_before_the_award_alone() -> None:
+    known = trainee(State.RECOMMENDED_FOR_AWARD, recommended_on=TODAY, standards_met_on=TODAY)
+    after, (event,) = corrections.undo_recommendation(known, NOW)
+    assert (after.state, after.recommended_on, after.standards_met_on) == (State.TRN_RECEIVED, None, None)
+    assert isinstance(event, RecommendationUndone)
+    with pytest.raises(Conflict, match="Only a recommendation is undone; this trainee is awarded"):
+        corrections.undo_recommendation(trainee(State.AWARDED), NOW)
 
 
 def test_only_a_withdrawal_is_undone() -> None:
@@ -140,6 +150,12 @@ def test_a_trainee_whose_course_has_not_begun_is_discarded(state: State) -> None
 def test_a_trainee_whose_course_has_begun_is_not_discarded() -> None:
     with pytest.raises(Conflict, match="withdraw the trainee"):
         corrections.discard(trainee(itt_start_date=TODAY), DiscardCode.APPLICATION_DEFERRED, NOW)
+
+
+@pytest.mark.parametrize("code", DiscardCode)
+def test_a_draft_is_discarded_at_any_time_because_nobody_can_withdraw_one(code: DiscardCode) -> None:
+    after, _ = corrections.discard(trainee(State.DRAFT), code, NOW)
+    assert after.discard_code == code.value
 
 
 def test_an_import_is_undone_even_after_the_start() -> None:

@@ -14,7 +14,7 @@ BEFORE = said(cells())
 
 
 def test_what_an_application_says_has_no_equality_data() -> None:
-    assert not set(said(cells(ethnicity="120"))) & set(EQUALITY)
+    assert not set(said(cells(ethnicity="120", sex="12"))) & {"sex", *EQUALITY}
 
 
 def test_what_is_said_as_before_has_not_changed() -> None:

@@ -121,6 +121,7 @@ def test_an_empty_section_lacks_something(section: Section) -> None:
     ],
 )
 def test_what_a_section_lacks_is_told(section: Section, changes: dict[str, Any], told: list[str]) -> None:
+    """Domain page, "nationalities": at most 5; the other sections are the provider API's."""
     assert lacks(section, COMPLETE[section] | changes, ON) == told
 
 

@@ -28,6 +28,7 @@ def test_an_interview_is_arranged_while_the_application_waits_for_a_decision(sta
     [("at", NOW - timedelta(seconds=1)), ("provider_code", "9XX"), ("location", " ")],
 )
 def test_what_is_wrong_with_an_interview_is_told_by_field(field: str, value: object) -> None:
+    """Domain page, "interviews": not in the past."""
     mine = an_application()
     with pytest.raises(Invalid) as raised:
         arrange(mine, Candidacy((mine,)), an_interview(mine, **{field: value}), NOW)
@@ -43,6 +44,7 @@ def test_an_inactive_application_is_not_interviewed_beside_four_in_progress() ->
 
 @pytest.mark.parametrize("code", ["2LS", "2A5"])
 def test_who_trains_and_who_ratifies_may_interview(code: str) -> None:
+    """Domain page, "interviews": provider must be training or ratifying."""
     mine = an_application()
     assert arrange(mine, Candidacy((mine,)), an_interview(mine, provider_code=code), NOW)[1]
 
@@ -92,3 +94,18 @@ def test_a_decision_cancels_the_interviews_that_are_still_to_come() -> None:
     ((gone, _),) = cancel_upcoming(mine, [coming, past], NOW)
     assert (gone.id, gone.cancellation_reason) == (coming.id, "We made you an offer")
     assert cancel_upcoming(an_application(State.INTERVIEWING), [coming], NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ("by_default", "Nobody decided before the end of the recruitment cycle"),
+        (None, "We decided not to go on with your application"),
+    ],
+)
+def test_an_interview_is_cancelled_by_a_decision_only_where_somebody_decided(
+    because: str | None, said: str
+) -> None:
+    mine = an_application(State.REJECTED, ended_because=because)
+    ((gone, _),) = cancel_upcoming(mine, [an_interview(mine)], NOW)
+    assert gone.cancellation_reason == said

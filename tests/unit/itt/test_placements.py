@@ -2,10 +2,19 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from services.itt.domain.placements import arrange, complete, schools, trained_at, working_days
+from services.itt.domain.placements import (
+    arrange,
+    complete,
+    moved_from,
+    schools,
+    still_to_hear,
+    trained_at,
+    working_days,
+)
 from services.itt.domain.trainees import State
 from shared.errors import Conflict, Invalid
 from tests.unit.itt.builders import MENTOR_ID, NOW, TODAY, placement, trainee
@@ -26,6 +35,8 @@ def test_a_placement_is_arranged_with_its_mentor() -> None:
         ({"school_urn": "12345"}, "six digits"),
         ({"starts_on": None}, "first day"),
         ({"ends_on": date(2026, 9, 6)}, "before the first day"),
+        ({"ends_on": date(2126, 9, 6)}, "too late for one placement"),
+        ({"starts_on": date(1900, 9, 7)}, "before the course"),
     ],
 )
 def test_a_wrong_placement_is_refused(changes: dict[str, Any], wrong: str) -> None:
@@ -90,3 +101,34 @@ def test_schools_are_counted_once_and_told_in_the_order_of_placements() -> None:
     known = [placement(3, "345678"), placement(1, "123456"), placement(2, "123456"), placement(4, "900030")]
     assert schools(known) == 3
     assert trained_at(known) == ("123456", "345678")
+
+
+@pytest.mark.parametrize(
+    ("urn", "mentor_id", "expected"),
+    [
+        ("123456", MENTOR_ID, (None, None)),
+        ("234567", MENTOR_ID, ("123456", None)),
+        ("123456", UUID(int=9), (None, MENTOR_ID)),
+        ("234567", UUID(int=9), ("123456", MENTOR_ID)),
+    ],
+)
+def test_a_placement_that_moves_says_whom_it_leaves(
+    urn: str, mentor_id: UUID, expected: tuple[str | None, UUID | None]
+) -> None:
+    before = placement(1, "123456")
+    event = moved_from(before, arrange(trainee(), placement(1, urn, mentor_id=mentor_id), NOW))
+    assert (event.from_school_urn, event.from_mentor_id) == expected
+
+
+def test_a_school_that_came_with_a_file_had_agreed_to_nothing() -> None:
+    named = placement(1, "123456", starts_on=None, ends_on=None, mentor_id=None, mentor=None)
+    event = moved_from(named, arrange(trainee(), placement(1, "234567"), NOW))
+    assert (event.from_school_urn, event.from_mentor_id) == (None, None)
+
+
+def test_who_leaves_is_missed_by_the_lead_school_and_where_placements_are_not_over() -> None:
+    over = placement(1, "123456", completed_on=date(2026, 12, 18))
+    placed = [placement(4, "100001"), placement(3, "900020"), placement(2, "234567"), over]
+    assert still_to_hear("345678", placed, "100001") == ("345678", "234567")
+    assert still_to_hear("234567", placed, None) == ("234567", "100001")
+    assert still_to_hear(None, [], None) == ()

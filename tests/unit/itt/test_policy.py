@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from services.itt.domain.policy import PERMISSIONS, provider_relations, relations
+from services.itt.domain.trainees import State
 from shared.errors import NotAllowed
 from shared.policy import Principal, Role
 from tests.unit.itt.builders import MENTOR_ID, PERSON_ID, trainee
@@ -25,6 +26,7 @@ EXPECTED = {
     "trainee.read": [PROVIDER, LEAD, MENTOR, SELF, OPERATOR],
     "trainee.equality": [SELF],
     "trainee.undo_award": [OPERATOR],
+    "trainee.undo_recommendation": [OPERATOR],
     "trainee.undo_withdrawal": [OPERATOR],
     "trainee.move": [OPERATOR],
     "trainee.correct_course": [OPERATOR],
@@ -70,6 +72,12 @@ def test_a_lead_school_never_recommends_whom_it_trained() -> None:
     holds = relations(LEAD, trainee(), {PERSON_ID}, [], "123456")
     with pytest.raises(NotAllowed):
         PERMISSIONS.require(LEAD, "trainee.recommend", holds)
+
+
+@pytest.mark.parametrize("by", [PROVIDER, OTHER, LEAD, MENTOR, SELF, OPERATOR], ids=lambda by: by.id)
+def test_a_draft_is_discarded_by_its_provider_too(by: Principal) -> None:
+    holds = relations(by, trainee(State.DRAFT), {PERSON_ID}, [MENTOR_ID], "123456")
+    assert PERMISSIONS.allows(by, "trainee.discard", holds) is (by in (PROVIDER, OPERATOR))
 
 
 def test_a_merged_person_is_still_the_trainee() -> None:

@@ -42,6 +42,7 @@ EXPECTED = {
     "accreditation.declare": [CHAIR, MEMBER],
     "accreditation.vote": [CHAIR, MEMBER],
     "accreditation.decide": [CHAIR],
+    "accreditation.lift_conflict": [CHAIR, OPERATOR],
     "accreditation.annul": [OPERATOR],
     "accreditation.read": [LEAD, ACCREDITED, CHAIR, MEMBER, NATIONAL, OPERATOR],
     "accreditation.read_votes": [CHAIR, NATIONAL, OPERATOR],

@@ -69,7 +69,7 @@ EXPECTED = {
     "application.reinstate": DECIDERS,
     "application.withdraw_for_candidate": DECIDERS,
     "application.note": DECIDERS,
-    "application.equality": DECIDERS,
+    "application.equality": [RATIFIER],
     "reference.answer": [REFEREE],
 }
 

@@ -28,12 +28,14 @@ DAY = timedelta(days=1)
 
 
 def test_two_are_needed_and_one_that_was_refused_does_not_count() -> None:
+    """Domain page, "references": 2 needed to submit."""
     two = [a_reference(email=f"{n}@example.com") for n in range(2)]
     assert enough(two)
     assert not enough([two[0], replace(two[1], state=State.REFUSED)])
 
 
 def test_an_eleventh_and_one_who_is_named_already_are_refused() -> None:
+    """Domain page, "references": 10 at most."""
     refuse_another([a_reference(email=f"{n}@example.com") for n in range(9)], "new@example.com")
     with pytest.raises(Conflict, match="10"):
         refuse_another([a_reference() for _ in range(10)], "new@example.com")
@@ -70,6 +72,7 @@ def test_a_reference_is_given_once_it_was_asked_for() -> None:
 
 
 def test_chasers_come_after_7_14_21_and_28_days_and_then_no_more() -> None:
+    """Domain page, "references": chasers at 7, 14, 21, 28 days."""
     known, _ = request(a_reference(), NOW)
     sent = []
     while (due := next_chaser_at(known)) is not None:
@@ -95,6 +98,7 @@ def test_a_late_chaser_moves_the_next_one_48_hours_away() -> None:
 
 @given(st.lists(st.integers(0, 60 * 24), min_size=1, max_size=30))
 def test_no_two_chasers_are_ever_within_48_hours(hours: list[int]) -> None:
+    """Domain page, "references": never within 48 h of another."""
     known, _ = request(a_reference(), NOW)
     sent: list[datetime] = []
     for hour in sorted(hours):

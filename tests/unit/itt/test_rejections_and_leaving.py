@@ -19,12 +19,14 @@ PUBLISHED = PROJECT_ROOT.parent / "shared" / "data" / "itt" / "rejection_reason_
 
 
 def test_the_reasons_for_rejection_are_the_published_ones() -> None:
+    """Domain page, "rejection": rejection_reason_codes.json."""
     if not PUBLISHED.exists():
         pytest.skip("the published reasons are not beside the project")
     assert dict(CODES) == json.loads(PUBLISHED.read_text())["codes"]
 
 
 def test_a_rejection_has_one_or_more_reasons_with_their_text() -> None:
+    """Domain page, "rejection": one or more coded reasons with text."""
     why = reasons([("R01", "No degree in the subject"), ("R08", None)])
     after, (fact,) = reject(an_application(), why, NOW)
     assert [(r.code, r.details) for r in after.rejection_reasons] == [
@@ -107,6 +109,7 @@ def test_a_form_is_carried_over_to_a_later_cycle_and_other_cycles_do_not_matter(
 
 
 def test_duplicates_share_last_name_birthday_and_postcode_however_they_are_written() -> None:
+    """Domain page, "duplicates"."""
     born = date(2002, 5, 14)
     assert key("Ó Briain", born, "NE1 4LP") == key(" o  briain ", born, "ne14lp")
     assert key("Okafor", born, "NE1 4LP") != key("Okafor", born, "NE1 4LQ")

@@ -1,4 +1,7 @@
-"""The census and the performance profile are signed off in their windows, and again when they are reopened."""
+"""The census and the performance profile are signed off in their windows, and again when they are reopened.
+
+Domain page, "Statistics".
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -104,6 +107,13 @@ def test_the_current_return_is_the_one_whose_window_opened_last(kind: Kind, on: 
     assert returns.current_year(kind, start_of(date.fromisoformat(on))) == year
 
 
+@pytest.mark.parametrize(
+    ("on", "year"), [("2026-10-14", 2025), ("2026-10-15", 2026), ("2027-01-01", 2026), ("2027-09-30", 2026)]
+)
+def test_the_last_census_is_the_one_whose_day_is_over(on: str, year: int) -> None:
+    assert returns.last_census(start_of(date.fromisoformat(on))) == year
+
+
 def test_the_census_day_is_the_second_wednesday_of_october() -> None:
     assert returns.census_day(2026, AFTER) == date(2026, 10, 14)
     assert returns.census_day(2023, AFTER) == date(2023, 10, 11)
@@ -160,6 +170,7 @@ def test_every_code_of_equality_data_is_in_a_group_or_not_provided() -> None:
 def test_a_report_as_text_has_its_totals_at_the_end_and_no_formula() -> None:
     report = Report(
         name="r",
+        title="Something in cycle 2027",
         about=(2027, None, "2A5"),
         columns=("name", "n"),
         rows=[{"name": "=1+1", "n": 2}],
@@ -169,6 +180,7 @@ def test_a_report_as_text_has_its_totals_at_the_end_and_no_formula() -> None:
     assert report.shown(Format.CSV)["content"] == report.csv()
     assert report.shown(Format.JSON) == {
         "report": "r",
+        "title": "Something in cycle 2027",
         "columns": ["name", "n"],
         "rows": [{"name": "=1+1", "n": 2}],
         "totals": [{"name": "Total", "n": None}],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.itt.domain.routes import RULES, Route
+from services.itt.domain.routes import RULES, Route, phase
 
 Q, E = "QTS", "EYTS"
 # route: code, award, employing school, training partner, degree, study mode, placements, days in schools
@@ -52,3 +52,24 @@ def test_a_training_partner_may_be_named_on_nine_routes_and_an_employer_on_four(
 
 def test_only_international_qts_has_a_country() -> None:
     assert [route for route, rules in RULES.items() if rules.iqts_country] == [Route.INTERNATIONAL_QTS]
+
+
+@pytest.mark.parametrize(
+    ("route", "age_range", "expected"),
+    [
+        (Route.PROVIDER_LED_POSTGRAD, "13909", "Primary"),  # three to seven
+        (Route.PROVIDER_LED_POSTGRAD, "13911", "Primary"),  # three to nine
+        (Route.PROVIDER_LED_POSTGRAD, "13912", "Primary"),  # three to eleven
+        (Route.PROVIDER_LED_POSTGRAD, "13913", "Primary"),  # five to nine
+        (Route.PROVIDER_LED_POSTGRAD, "13914", "Primary"),  # five to eleven
+        (Route.PROVIDER_LED_POSTGRAD, "13915", "Primary"),  # seven to eleven
+        (Route.PROVIDER_LED_POSTGRAD, "13916", "Secondary"),  # seven to fourteen
+        (Route.PROVIDER_LED_POSTGRAD, "13917", "Secondary"),  # nine to fourteen
+        (Route.PROVIDER_LED_POSTGRAD, "13918", "Secondary"),  # eleven to sixteen
+        (Route.PROVIDER_LED_POSTGRAD, "13919", "Secondary"),  # eleven to nineteen
+        (Route.EARLY_YEARS_POSTGRAD, "13920", "Early years"),  # zero to five
+        (Route.EARLY_YEARS_POSTGRAD, "13909", "Early years"),
+    ],
+)
+def test_the_phase_follows_from_route_and_ages(route: Route, age_range: str, expected: str) -> None:
+    assert phase(route, age_range) == expected

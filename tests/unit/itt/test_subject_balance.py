@@ -12,7 +12,7 @@ CASES = [
     ((MATHS, PHYSICS), "Physics with mathematics", Balance.MAJOR, (PHYSICS, MATHS)),
     ((PE, MATHS), "PE With Maths and games", Balance.MAJOR, (PE, MATHS)),
     ((FRENCH, SPANISH), "Modern Languages (Spanish with French)", Balance.MAJOR, (SPANISH, FRENCH)),
-    ((FRENCH, SPANISH), "Spanish and French with EBacc", Balance.MAJOR, (FRENCH, SPANISH)),
+    ((FRENCH, SPANISH), "Spanish and French with EBacc", Balance.EQUAL, (FRENCH, SPANISH)),
     ((PHYSICS, MATHS, BIOLOGY), "Science with Biology", Balance.MAJOR, (PHYSICS, MATHS, BIOLOGY)),
     ((PHYSICS, BIOLOGY), "Physics and Biology", Balance.EQUAL, (PHYSICS, BIOLOGY)),
     ((PHYSICS, BIOLOGY), "Physics & Biology", Balance.EQUAL, (PHYSICS, BIOLOGY)),
@@ -23,7 +23,23 @@ CASES = [
     ((PHYSICS, MATHS), None, Balance.NOT_TOLD, (PHYSICS, MATHS)),
     ((MATHS, PRIMARY), "Primary with Mathematics", Balance.PRIMARY, (PRIMARY, MATHS)),
     ((MATHS, PRIMARY), None, Balance.PRIMARY, (PRIMARY, MATHS)),
-    (("999999", MATHS), "Mathematics with something", Balance.MAJOR, (MATHS, "999999")),
+    ((BIOLOGY, PHYSICS), "Biology and Physics (PGCE with QTS)", Balance.EQUAL, (BIOLOGY, PHYSICS)),
+    ((BIOLOGY, PHYSICS), "Biology and Physics with QTS", Balance.EQUAL, (BIOLOGY, PHYSICS)),
+    ((BIOLOGY, PHYSICS), "Biology with Physics (PGDE with QTS)", Balance.MAJOR, (BIOLOGY, PHYSICS)),
+    ((BIOLOGY, PHYSICS), "PGCE with QTS: Physics with Biology", Balance.MAJOR, (PHYSICS, BIOLOGY)),
+    ((BIOLOGY, PHYSICS), "PGCE with qualified teacher status", Balance.NOT_TOLD, (BIOLOGY, PHYSICS)),
+    ((PE, PHYSICS), "Physics and PE with EBacc", Balance.EQUAL, (PE, PHYSICS)),
+    ((PHYSICS, PE), "Physics with physical education", Balance.MAJOR, (PHYSICS, PE)),
+    ((COMPUTING, MATHS), "Maths with Computing", Balance.MAJOR, (MATHS, COMPUTING)),
+    ((BIOLOGY, PHYSICS), "Science with Biology", Balance.MAJOR, (PHYSICS, BIOLOGY)),
+    (
+        (BIOLOGY, PHYSICS, MATHS),
+        "Biology and Physics with Maths",
+        Balance.NOT_TOLD,
+        (BIOLOGY, PHYSICS, MATHS),
+    ),
+    ((BIOLOGY, PHYSICS), "Biology with EBacc and SEND", Balance.NOT_TOLD, (BIOLOGY, PHYSICS)),
+    (("999999", MATHS), "Mathematics with something", Balance.NOT_TOLD, ("999999", MATHS)),
 ]
 
 

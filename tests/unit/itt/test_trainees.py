@@ -206,6 +206,19 @@ def test_a_reinstatement_is_not_before_the_deferral_and_the_course_ends_after_it
         trainees.reinstate(deferred, TODAY, date(2026, 9, 1), NOW)
 
 
+def test_a_reinstated_training_ends_within_five_years() -> None:
+    deferred = trainee(State.DEFERRED, deferred_on=date(2026, 11, 1))
+    assert trainees.reinstate(deferred, TODAY, date(2031, 12, 31), NOW)
+    with pytest.raises(Invalid, match="too far away; give a date up to the end of 2031"):
+        trainees.reinstate(deferred, TODAY, date(2032, 1, 1), NOW)
+
+
+def test_a_pause_and_a_return_have_happened() -> None:
+    trainees.refuse_future("deferred_on", TODAY, NOW)
+    with pytest.raises(Invalid, match="in the future"):
+        trainees.refuse_future("deferred_on", date(2026, 11, 24), NOW)
+
+
 def test_a_recommended_trainee_is_awarded_qts_with_the_schools_that_trained() -> None:
     after, (event,) = trainees.award(trainee(State.RECOMMENDED_FOR_AWARD), TODAY, ("123456",), NOW)
     assert (after.state, after.awarded_on) == (State.AWARDED, TODAY)

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from services.itt.domain.trainees import State
-from services.itt.domain.withdrawals import REASONS, FutureInterest, Trigger, Withdrawal, withdraw
+from services.itt.domain.withdrawals import (
+    REASONS,
+    FutureInterest,
+    Trigger,
+    Withdrawal,
+    check_before_the_start,
+    withdraw,
+)
 from shared.errors import Invalid, TransitionNotAllowed
 from shared.events.itt import TraineeWithdrawn
 from tests.unit.itt.builders import NOW, TODAY, trainee
@@ -81,3 +88,32 @@ def test_the_text_stays_in_the_service() -> None:
     assert after.withdrawal_text == "Private"
     assert after.withdrawal_reasons == ("safeguarding_concerns",)
     assert "Private" not in repr(event)
+
+
+def test_a_withdrawal_has_happened() -> None:
+    with pytest.raises(Invalid, match="in the future; give a date up to 2026-11-23"):
+        withdraw(trainee(), replace(PLAIN, withdrawn_on=date(2026, 11, 24)), NOW)
+
+
+def test_nobody_is_withdrawn_from_a_course_that_has_not_begun() -> None:
+    later = trainee(itt_start_date=date(2027, 9, 1), itt_end_date=date(2028, 7, 16))
+    for day in (TODAY, date(2027, 9, 1), date(2031, 1, 1)):
+        with pytest.raises(Invalid, match="begins on 2027-09-01: until then the record is discarded"):
+            withdraw(later, replace(PLAIN, withdrawn_on=day), NOW)
+
+
+def test_who_started_before_the_course_is_withdrawn_on_its_first_day() -> None:
+    early = trainee(
+        itt_start_date=date(2026, 12, 1),
+        trainee_start_date=date(2026, 11, 2),
+        started_on=date(2026, 11, 2),
+    )
+    assert withdraw(early, replace(PLAIN, withdrawn_on=date(2026, 12, 1)), NOW)
+
+
+def test_before_the_start_the_day_and_the_reasons_are_checked_too() -> None:
+    check_before_the_start(trainee(), replace(PLAIN, withdrawn_on=date(2026, 8, 1)), NOW)
+    with pytest.raises(Invalid, match="in the future"):
+        check_before_the_start(trainee(), replace(PLAIN, withdrawn_on=date(2026, 11, 24)), NOW)
+    with pytest.raises(TransitionNotAllowed):
+        check_before_the_start(trainee(State.DRAFT), PLAIN, NOW)

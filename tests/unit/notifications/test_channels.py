@@ -32,6 +32,9 @@ MAIL = Mail(
     ID, "Siobhan O'Neill", "siobhan@example.org", "Your TRN – 1234567", "Hello Siobhan O'Neill,\n\n.dot\n"
 )
 
+HEADERS = [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Auto-Submitted", b"Content-Type"]
+HEADERS += [b"Content-Transfer-Encoding", b"MIME-Version"]
+
 
 def _read(path: Path) -> EmailMessage:
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -55,6 +58,31 @@ def test_a_file_is_written_once_however_often_it_is_handed_over(tmp_path: Path) 
     channel.hand_over(MAIL)
     channel.hand_over(MAIL)
     assert [path.name for path in tmp_path.iterdir()] == [f"{ID}.eml"]
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        "=?utf-8?q?=0d=0aReply-To:_e@evil.io=0d=0a=0d=0aPay?=",
+        "A =?utf-8?b?DQpSZXBseS1UbzogZUBldmlsLmlvDQoNClBheQ==?=",
+        '"=?utf-8?q?=0d=0aReply-To:_e@evil.io?="',
+        "=?utf-8?q?=0d=0aReply-To:_e@evil.io?= Zoë " * 3,
+        "Eve\r\nReply-To: e@evil.io\r\n\r\nPay",
+        "Eve\x0b\x0c\x1c\x85\u2028Reply-To: e@evil.io",
+    ],
+)
+def test_what_somebody_entered_begins_no_header_and_no_body(tmp_path: Path, entered: str) -> None:
+    mail = replace(MAIL, name=entered, subject=f"{entered} has asked you for a reference")
+    FileChannel(tmp_path, SENDER).hand_over(mail)
+    written = (tmp_path / f"{ID}.eml").read_bytes()
+    head, _, body = written.partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0] for line in head.split(b"\r\n") if not line.startswith(b" ")]
+    assert sorted(names) == sorted(HEADERS)
+    assert body.startswith(b"Hello Siobhan")
+    message = _read(tmp_path / f"{ID}.eml")
+    assert message["Reply-To"] is None
+    assert "e@evil.io" in message["Subject"] or "DQpSZXBseS1U" in message["Subject"]
+    assert [address.addr_spec for address in message["To"].addresses] == ["siobhan@example.org"]
 
 
 def test_nobody_else_on_the_machine_reads_the_mail(tmp_path: Path) -> None:

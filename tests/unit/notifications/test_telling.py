@@ -125,8 +125,16 @@ def test_every_message_reads_well_whether_or_not_more_is_known(
 TOLD_WHOM: list[tuple[Event, list[tuple[str, str]]]] = [
     (an(itt.TraineeRegistered), [("trainee_registered", "person_id")]),
     (
-        an(itt.PlacementArranged),
+        an(itt.PlacementArranged, from_mentor_id=None),
         [("placement_arranged", "person_id"), ("placement_arranged_mentor", "mentor_id")],
+    ),
+    (
+        an(itt.PlacementArranged),
+        [
+            ("placement_arranged", "person_id"),
+            ("placement_arranged_mentor", "mentor_id"),
+            ("placement_moved_mentor", "from_mentor_id"),
+        ],
     ),
     (an(itt.FinalAssessmentRecorded, passed=True), [("final_assessment_passed", "person_id")]),
     (an(itt.FinalAssessmentRecorded, passed=False), [("final_assessment_not_passed", "person_id")]),
@@ -143,6 +151,12 @@ TOLD_WHOM: list[tuple[Event, list[tuple[str, str]]]] = [
     ),
     (an(leadership.NominationLapsed, cause="expired"), [("nomination_lapsed", "person_id")]),
     (an(leadership.NominationLapsed, cause="refused"), []),
+    (an(applications.ApplicationWithdrawn, because="for_candidate"), [("withdrawn_for_you", "person_id")]),
+    (an(applications.ApplicationWithdrawn, because="candidate"), []),
+    (an(applications.ApplicationWithdrawn, because="another_accepted"), []),
+    (an(applications.OfferDeclined, because="for_candidate"), [("declined_for_you", "person_id")]),
+    (an(applications.OfferDeclined, because="by_default"), [("offer_declined_by_default", "person_id")]),
+    (an(applications.OfferDeclined, because="candidate"), []),
     (an(people.StageChanged), []),
 ]
 
@@ -162,6 +176,9 @@ def test_decisions_about_a_person_are_notices() -> None:
         "induction_extended",
         "trainee_withdrawn",
         "award_undone",
+        "recommendation_undone",
+        "withdrawn_for_you",
+        "declined_for_you",
     } <= notices
     assert not any(BY_TEMPLATE[name].kind in (Kind.ACTIVITIES, Kind.LEADERSHIP) for name in notices)
 
@@ -253,6 +270,17 @@ TOLD_WHICH: list[tuple[Event, list[tuple[str, str]]]] = [
         an(applications.ApplicationSent, provider_code="2A5", accredited_code="2A5"),
         [("application_sent_provider", "provider:2A5")],
     ),
+    (
+        an(applications.ApplicationWithdrawn, because="for_candidate", **CODES),
+        [
+            ("application_withdrawn_provider", "provider:2LS"),
+            ("application_withdrawn_provider", "provider:2A5"),
+        ],
+    ),
+    (
+        an(applications.OfferDeclined, because="for_candidate", provider_code="2A5", accredited_code="2A5"),
+        [("offer_declined_provider", "provider:2A5")],
+    ),
     (an(applications.ApplicationRejected, by_default=False), []),
     (
         an(applications.ApplicationRejected, by_default=True, **CODES),
@@ -272,9 +300,24 @@ TOLD_WHICH: list[tuple[Event, list[tuple[str, str]]]] = [
     (an(applications.ReferenceProvided, provider_codes=()), []),
     (an(applications.Recruited, reinstated=True), []),
     (an(itt.TrnDelayed, provider_code="2A5"), [("trn_delayed_provider", "provider:2A5")]),
-    (an(itt.PlacementArranged, school_urn="123456"), [("placement_arranged_school", "school:123456")]),
-    (an(itt.PlacementArranged, school_urn="900020"), []),
-    (an(itt.TraineeWithdrawn, employing_school_urn=None), []),
+    (
+        an(itt.PlacementArranged, school_urn="123456", from_school_urn=None),
+        [("placement_arranged_school", "school:123456")],
+    ),
+    (
+        an(itt.PlacementArranged, school_urn="123456", from_school_urn="234567"),
+        [("placement_arranged_school", "school:123456"), ("placement_moved_school", "school:234567")],
+    ),
+    (an(itt.PlacementArranged, school_urn="900020", from_school_urn="900030"), []),
+    (an(itt.TraineeWithdrawn, employing_school_urn=None, training_urns=()), []),
+    (
+        an(itt.TraineeWithdrawn, employing_school_urn="123456", training_urns=("234567",)),
+        [("trainee_withdrawn_school", "school:123456"), ("trainee_withdrawn_partner", "school:234567")],
+    ),
+    (
+        an(itt.TraineeDeferred, employing_school_urn=None, training_urns=("234567", "345678")),
+        [("trainee_deferred_partner", "school:234567"), ("trainee_deferred_partner", "school:345678")],
+    ),
     (
         an(itt.QtsAwarded, employing_school_urn="123456", trained_at_urns=("234567", "123456")),
         [("qts_awarded_school", "school:123456"), ("qts_awarded_school", "school:234567")],
@@ -323,6 +366,82 @@ def test_why_an_offer_is_declined_is_told_in_words(because: str) -> None:
     _, body = render("offer_declined_provider", event, about=None, activity=None)
     assert "declined" in body
     assert "_" not in body.replace("a_code", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "person", "provider"),
+    [
+        (
+            "application_withdrawn",
+            "before the course began, because your application was withdrawn.",
+            "because the course had not begun.",
+        ),
+        (
+            "application_deferred",
+            "before the course began, because your place was put off to another year.",
+            "because the course had not begun.",
+        ),
+        ("record_added_in_error", "has removed your record before the course began.", "had not begun."),
+        (
+            "import_undone",
+            "has removed your record again, because the file that it came with was taken back.",
+            "because the file that it came with was undone.",
+        ),
+        ("already_registered", "before the course began.", "because the trainee is registered already."),
+    ],
+)
+def test_only_a_record_that_is_removed_before_the_course_is_said_to_be(
+    code: str, person: str, provider: str
+) -> None:
+    event = an(itt.TraineeDiscarded, code=code)
+    _, told = render("trainee_discarded", event, about=None, activity=None)
+    subject, body = render("trainee_discarded_provider", event, about=None, activity=None)
+    assert (person in told, provider in body) == (True, True)
+    assert "before the course" not in subject
+
+
+NAMES_THE_PROVIDER = (
+    (applications.ApplicationInactivated, "application_inactivated"),
+    (applications.ApplicationRejected, "application_rejected"),
+    (applications.ApplicationSent, "application_sent"),
+    (applications.ApplicationWithdrawn, "withdrawn_for_you"),
+    (applications.ConditionsNotMet, "conditions_not_met"),
+    (applications.InterviewArranged, "interview_arranged"),
+    (applications.InterviewCancelled, "interview_cancelled"),
+    (applications.InterviewChanged, "interview_changed"),
+    (applications.OfferAccepted, "offer_accepted"),
+    (applications.OfferDeclined, "declined_for_you"),
+    (applications.OfferDeclined, "offer_declined_by_default"),
+    (applications.OfferDeferred, "offer_deferred"),
+    (applications.OfferMade, "offer_made"),
+    (applications.OfferReinstated, "offer_reinstated"),
+    (applications.OfferWithdrawn, "offer_withdrawn"),
+    (applications.Recruited, "recruited"),
+)
+
+
+@pytest.mark.parametrize(("event", "template"), NAMES_THE_PROVIDER, ids=lambda value: str(value))
+@pytest.mark.parametrize("name", ["Oakfield Academy", ""])
+def test_candidates_are_told_the_name_of_the_provider_where_it_is_known(
+    event: type[Event], template: str, name: str
+) -> None:
+    values = {
+        field: "2LS" for field in ("provider_code", "with_provider_code") if field in get_type_hints(event)
+    }
+    _, body = render(template, an(event, provider_name=name, **values), about=None, activity=None)
+    assert ("oakfield academy (2ls)" if name else "provider 2ls") in body.lower()
+    assert not body.startswith("provider")
+
+
+def test_whoever_interviews_in_the_place_of_the_provider_has_not_its_name() -> None:
+    event = an(
+        applications.InterviewArranged,
+        provider_code="2LS",
+        provider_name="Oakfield Academy",
+        with_provider_code="2A5",
+    )
+    _, body = render("interview_arranged", event, about=None, activity=None)
+    assert body.startswith("Provider 2A5 invites you")
 
 
 def test_the_last_reminder_of_a_referee_says_so() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ AT = datetime(2026, 9, 1, tzinfo=UTC)
 IMPOSED = Prohibition(UUID(int=1), UUID(int=2), date(2026, 9, 1))
 
 
-def told(n: int, first: str, last: str, **more: str) -> Detail:
+def told(n: int, first: str, last: str, **more: Any) -> Detail:
     return Detail(UUID(int=n), AT + timedelta(days=n), n, first, last, **more)
 
 
@@ -31,6 +32,14 @@ def test_the_latest_word_counts_and_what_it_leaves_out_is_kept() -> None:
     folded = {fold_details(order) for order in permutations(facts)}
 
     assert folded == {Details("Zoë", "O'Brien", "new@example.org", "female", "hash")}
+
+
+def test_what_others_say_counts_only_where_nothing_better_is_said() -> None:
+    own = told(1, "Zoë", "Smith", email="z@example.org")
+    said = told(2, "Eve", "Evil", email="eve@example.org", sex="female", hearsay=True)
+
+    assert fold_details([said, own]) == Details("Zoë", "Smith", "z@example.org", "female")
+    assert fold_details([said]).email == "eve@example.org"
 
 
 def test_nothing_told_is_nobody() -> None:

@@ -75,8 +75,8 @@ def test_arguments_by_position_are_taken_in_the_order_of_the_schema() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "said"),
     [
-        ({"period_id": None}, "period_id", "may not be null; it must be an id"),
-        ({"period_id": ...}, "period_id", "is missing; it must be an id"),
+        ({"period_id": None}, "period_id", "may not be null; it must be a UUID"),
+        ({"period_id": ...}, "period_id", "is missing; it must be a UUID"),
         ({"term": ...}, "term", "is missing; it must be a whole number"),
         ({"outcome": ...}, "outcome", "is missing; it must be satisfactory or at_risk"),
         ({"outcome": "splendid"}, "outcome", "Must be one of: satisfactory, at_risk."),

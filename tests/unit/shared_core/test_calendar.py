@@ -1,9 +1,10 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from shared.calendar import (
     bank_holidays,
+    count_working_days,
     easter,
     is_working_day,
     last_working_days,
@@ -94,6 +95,19 @@ def test_working_days_of_a_week_with_a_bank_holiday() -> None:
 
 def test_no_working_days_where_the_end_is_before_the_beginning() -> None:
     assert working_days(date(2026, 5, 6), date(2026, 5, 5)) == ()
+
+
+@pytest.mark.parametrize("days", [-3, 0, 1, 6, 7, 30, 400, 3000])
+def test_working_days_are_counted_as_they_are_listed(days: int) -> None:
+    for first in (date(2026, 12, 19) + timedelta(days=n) for n in range(8)):
+        last = first + timedelta(days=days)
+        assert count_working_days(first, last) == len(working_days(first, last))
+
+
+def test_the_days_of_a_long_time_are_counted_without_listing_them() -> None:
+    first, last = date(1990, 1, 1), date(2060, 12, 31)
+    each = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    assert count_working_days(first, last) == sum(map(is_working_day, each))
 
 
 def test_the_day_is_the_one_in_london() -> None:

@@ -65,13 +65,13 @@ def test_a_move_that_is_not_in_the_table_is_refused_with_what_would_be_possible(
         (
             Door.SHUT,
             "break",
-            "house.door: 'break' is not possible in state 'shut'; possible here: open or lock",
+            "The door is in the state “shut”: “break” is not possible; possible here: open or lock",
         ),
-        (Door.OPEN, "lock", "house.door: 'lock' is not possible in state 'open'; possible here: shut"),
+        (Door.OPEN, "lock", "The door is in the state “open”: “lock” is not possible; possible here: shut"),
         (
             Door.GONE,
             "open",
-            "house.door: 'open' is not possible in state 'gone'; nothing is possible here any more",
+            "The door is in the state “gone”: “open” is not possible; nothing is possible here any more",
         ),
     ],
 )

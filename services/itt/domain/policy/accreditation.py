@@ -1,7 +1,8 @@
 """Who may do what to the accreditation of school-led providers.
 
 The lead school writes and sends its application, the nation's analysts and operators convene the panel, its members
-declare and vote, the chair records the decision. Nobody but the applicant (and operators) knows of a draft.
+declare and vote, the chair records the decision and, as operators do, lifts a conflict of interest. Nobody but the
+applicant (and operators) knows of a draft.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,8 @@ ROWS: tuple[tuple[str, Role, str], ...] = (
     *((action, Role.OPERATOR, ANY) for action in _CONVENERS),
     *((action, Role.PANEL_MEMBER, SITS) for action in _MEMBERS),
     ("accreditation.decide", Role.PANEL_MEMBER, CHAIRS),
+    ("accreditation.lift_conflict", Role.PANEL_MEMBER, CHAIRS),
+    ("accreditation.lift_conflict", Role.OPERATOR, ANY),
     ("accreditation.annul", Role.OPERATOR, ANY),
     ("accreditation.read", Role.LEAD_SCHOOL, APPLICANT),
     ("accreditation.read", Role.ACCREDITED_PROVIDER, APPLICANT),

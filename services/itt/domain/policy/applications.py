@@ -1,8 +1,8 @@
 """Who may do what to applications.
 
 A candidate has their own; a lead school decides on its own courses, the accredited provider on what it runs or
-ratifies; a training partner reads only, and never what is sensitive; a referee writes the one reference they were asked
-for, as the principal whose id is the reference's.
+ratifies, and alone reads equality data, for its statutory return; a training partner reads only, and never what is
+sensitive; a referee writes the one reference they were asked for, as the principal whose id is the reference's.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,6 @@ DECIDERS_OWN = (
     "application.reinstate",
     "application.withdraw_for_candidate",
     "application.note",
-    "application.equality",
 )
 _DECIDERS = (
     (Role.LEAD_SCHOOL, OWN_COURSE),
@@ -53,6 +52,8 @@ ROWS: tuple[tuple[str, Role, str], ...] = (
     ("candidate.register", Role.CANDIDATE, ANY),
     *((action, Role.CANDIDATE, SELF) for action in CANDIDATES_OWN),
     *((action, role, relation) for action in DECIDERS_OWN for role, relation in _DECIDERS),
+    ("application.equality", Role.ACCREDITED_PROVIDER, OWN_COURSE),
+    ("application.equality", Role.ACCREDITED_PROVIDER, RATIFIES),
     ("application.read", Role.TRAINING_PARTNER, OWN_COURSE),
     ("application.read", Role.TRAINING_PARTNER, AT_SITE),
     ("application.read", Role.OPERATOR, ANY),

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.itt.domain.policy.organisations import provider, school
-from services.itt.domain.trainees import Trainee
+from services.itt.domain.trainees import State, Trainee
 from shared.policy import ANY, Principal, Role
 
 OWN_PROVIDER, SELF, MENTORS, PARTNER = "own_provider", "self", "mentors", "training_partner"
+OWN_DRAFT = "own_draft"
 
 _PROVIDER_ACTIONS = (
     "import.upload",
@@ -41,6 +42,7 @@ _OPERATOR_ACTIONS = (
     "trainee.ask_register_again",
     "trainee.award",
     "trainee.undo_withdrawal",
+    "trainee.undo_recommendation",
     "trainee.undo_award",
     "trainee.correct_course",
     "trainee.move",
@@ -50,6 +52,7 @@ _OPERATOR_ACTIONS = (
 ROWS: tuple[tuple[str, Role, str], ...] = (
     *((action, Role.ACCREDITED_PROVIDER, OWN_PROVIDER) for action in _PROVIDER_ACTIONS),
     *((action, Role.OPERATOR, ANY) for action in _OPERATOR_ACTIONS),
+    ("trainee.discard", Role.ACCREDITED_PROVIDER, OWN_DRAFT),
     ("trainee.read", Role.TRAINEE, SELF),
     ("trainee.read", Role.LEAD_SCHOOL, PARTNER),
     ("trainee.read", Role.MENTOR, MENTORS),
@@ -67,8 +70,10 @@ def relations(
     partner_urn: str | None,
 ) -> set[str]:
     """How the principal stands to a trainee; ``person_ids`` are all ids that mean the trainee's person."""
+    own = by.belongs(provider(trainee.provider_code))
     holds = {
-        OWN_PROVIDER: by.belongs(provider(trainee.provider_code)),
+        OWN_PROVIDER: own,
+        OWN_DRAFT: own and trainee.state is State.DRAFT,
         SELF: any(by.is_person(id_) for id_ in person_ids),
         MENTORS: any(by.is_person(id_) for id_ in mentor_ids),
         PARTNER: partner_urn is not None and by.belongs(school(partner_urn)),
