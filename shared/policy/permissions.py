@@ -7,6 +7,29 @@ from shared.errors import NotAllowed, join
 from shared.policy.principal import Principal, Role
 
 ANY = "any"
+# How a refusal calls those who stand in a relation; another relation is told by its own words.
+WORDS = {
+    "self": "whom it is about",
+    "own_provider": "its own provider",
+    "own_draft": "its own provider, while it is a draft",
+    "own_course": "the provider of the course",
+    "own_school": "its own school",
+    "own_body": "its own appropriate body",
+    "own_region": "its own region",
+    "former_school": "a school that it was with before",
+    "training_partner": "its lead school",
+    "ratifies": "the provider that ratifies it",
+    "at_site": "a school that is its site",
+    "mentors": "its mentor",
+    "tutors": "its tutor",
+    "author": "who recorded it",
+    "member": "a member of the organisation",
+    "referee_of": "its referee",
+    "applicant": "who applies",
+    "chairs": "who chairs the panel",
+    "sits": "who sits on the panel",
+    "offerer": "who offers it",
+}
 
 
 class Permission(NamedTuple):
@@ -55,9 +78,8 @@ class Permissions:
     def _reason(self, by: Principal, action: str) -> str:
         needed = [row.relation for row in self._rows(action) if row.role in by.roles]
         if needed:
-            return (
-                f"{action} is not allowed to you here: the relation {join(sorted(set(needed)))} does not hold"
-            )
+            who = join([WORDS.get(each, each.replace("_", " ")) for each in sorted(set(needed))])
+            return f"{action} is not allowed to you here: it is for {who}"
         return f"{action} is not allowed to you: it is for {join(self.roles(action))}"
 
 

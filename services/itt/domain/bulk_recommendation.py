@@ -78,7 +78,8 @@ def _obstacles(one: Listed, day: date, now: datetime) -> Iterator[str]:
         return
     if problem := check_date(one.trainee, day, now, in_file=True):
         yield problem
-    yield from (f"comes too early: {sentence}" for sentence in missing(one.trainee, one.placements))
+    lacks = missing(one.trainee, one.placements, one.unchecked)
+    yield from (f"comes too early: {sentence}" for sentence in lacks)
 
 
 def _error(row: Row, column: str, message: str) -> RowError:

@@ -86,12 +86,16 @@ def cleared_on(checks: Iterable[Check], on: date) -> date | None:
     return None if missing(made, on) else max(check.checked_on for check in made)
 
 
+def words(kinds: Iterable[str]) -> str:
+    """The checks as a sentence names them."""
+    return join([kind.replace("_", " ") for kind in kinds]).replace(" or ", " and ")
+
+
 def refuse_without(checks: Iterable[Check], on: date) -> None:
     """Nobody is in a school before the checks are passed. Raises Conflict with ``checks_missing``."""
     if wanting := missing(checks, on):
-        words = join([kind.replace("_", " ") for kind in wanting]).replace(" or ", " and ")
         raise Conflict(
-            f"A trainee is not in a school before every check is passed; missing: {words}",
+            f"A trainee is not in a school before every check is passed; missing: {words(wanting)}",
             checks_missing=list(wanting),
         )
 

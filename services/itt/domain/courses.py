@@ -12,6 +12,7 @@ from shared.errors import Conflict, Invalid
 from shared.transitions import Transitions
 
 MOST_SUBJECTS = 2
+LAST_MONTH = 7
 
 
 class State(StrEnum):
@@ -183,6 +184,8 @@ def problems(course: Course, partners: Collection[str]) -> Problems:
     for check in (_subjects, _dates, _route, _gcse, _fee):
         for name, message in check(content):
             found.setdefault(name, []).append(message)
+    for name, message in _in_cycle(content, course.cycle):
+        found.setdefault(name, []).append(message)
     if content.accredited_code is not None and content.accredited_code not in partners:
         message = f"{content.accredited_code} has no partnership with {course.provider_code} on this day"
         found.setdefault("accredited_code", []).append(message)
@@ -216,6 +219,15 @@ def _dates(content: Content) -> Found:
     if content.ends_on is not None and content.ends_on <= (content.starts_on or month):
         found.append(("ends_on", "must be after the start"))
     return found
+
+
+def _in_cycle(content: Content, cycle: int) -> Found:
+    """Courses of a cycle start from January of its year to July of the next (Publish service)."""
+    first, last = date(cycle, 1, 1), date(cycle + 1, LAST_MONTH, 1)
+    if content.start_month is None or first <= content.start_month.replace(day=1) <= last:
+        return []
+    wrong = f"is {content.start_month:%B %Y}; courses of the cycle {cycle} start from {first:%B %Y} to {last:%B %Y}"
+    return [("start_month", wrong)]
 
 
 def _route(content: Content) -> Found:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.itt.domain.codes import labels
+from shared.errors import join
 from shared.events.applications import Degree, Recruit
 
 MOST_NATIONALITIES = 5
@@ -57,6 +58,16 @@ def _missing(content: Content, *names: str) -> Lacks:
     return [f"{name} is missing" for name in names if content.get(name) in (None, "", [])]
 
 
+def _or_none(content: Content, name: str, none: str, check: Callable[[Content], Lacks]) -> Lacks:
+    """A list, or that there is nothing to say in it: ``none`` is the yes or no that says so."""
+    if content.get(none):
+        return []
+    given = content.get(name) or []
+    return (
+        _each(name, given, check) if given else [f"{name} is missing; or say {none} (true) if there is none"]
+    )
+
+
 def _explained(content: Content, flag: str, *names: str) -> Lacks:
     """A yes or no, and what a yes asks for."""
     return _missing(content, flag) or (_missing(content, *names) if content[flag] else [])
@@ -90,10 +101,7 @@ def _languages(content: Content, on: date) -> Lacks:
 
 
 def _degrees(content: Content, on: date) -> Lacks:
-    if content.get("no_degree"):
-        return []
-    given = content.get("degrees") or []
-    return _missing(content, "degrees") + _each("degrees", given, _degree)
+    return _or_none(content, "degrees", "no_degree", _degree)
 
 
 def _degree(one: Content) -> Lacks:
@@ -116,25 +124,20 @@ def _gcse(one: Content) -> Lacks:
 
 
 def _other_qualifications(content: Content, on: date) -> Lacks:
-    if content.get("no_other_qualifications"):
-        return []
-    given = content.get("qualifications") or []
     check = lambda one: _missing(one, "qualification_type", "award_year")
-    return _missing(content, "qualifications") + _each("qualifications", given, check)
+    return _or_none(content, "qualifications", "no_other_qualifications", check)
 
 
 def _work(content: Content, on: date) -> Lacks:
-    found = _missing(content, "status")
-    if content.get("status") == WorkStatus.HAS_WORKED:
-        found += _missing(content, "jobs") + _each("jobs", content.get("jobs") or [], _experience)
-    return found
+    if content.get("status") != WorkStatus.HAS_WORKED:
+        return [] if content.get("status") else [f"status is missing; it is {join(list(WorkStatus))}"]
+    given = content.get("jobs") or []
+    never = f"or say status {WorkStatus.NEVER_WORKED} or {WorkStatus.FULL_TIME_EDUCATION}"
+    return _each("jobs", given, _experience) if given else [f"jobs is missing; {never}"]
 
 
 def _unpaid(content: Content, on: date) -> Lacks:
-    if content.get("no_unpaid_experience"):
-        return []
-    given = content.get("volunteering") or []
-    return _missing(content, "volunteering") + _each("volunteering", given, _experience)
+    return _or_none(content, "volunteering", "no_unpaid_experience", _experience)
 
 
 def _experience(one: Content) -> Lacks:

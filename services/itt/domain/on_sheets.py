@@ -10,7 +10,7 @@ from services.itt.domain.trainees import Trainee
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A trainee with what a sheet shows beside the trainee's own data."""
+    """A trainee with what a sheet shows beside the trainee's own data; ``unchecked``: the checks that are missing."""
 
     trainee: Trainee
     hesa_id: str
@@ -19,6 +19,7 @@ class Listed:
     phase: str = ""
     age_range: str = ""
     placements: Sequence[Placement] = ()
+    unchecked: Sequence[str] = ()
 
 
 def same(left: str, right: str) -> bool:

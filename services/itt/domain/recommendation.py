@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from services.itt.domain import checks
 from services.itt.domain.dates import today, years_before
 from services.itt.domain.placements import Placement, schools
 from services.itt.domain.trainees import TRANSITIONS, Change, State, Trainee, about
@@ -13,15 +14,22 @@ from shared.events.itt import TraineeRecommended
 _ON_COURSE = frozenset({State.SUBMITTED_FOR_TRN, State.TRN_RECEIVED})
 
 
-def missing(trainee: Trainee, placements: Sequence[Placement]) -> list[str]:
-    """What stands between the trainee and a recommendation, each as a sentence; empty when nothing does."""
-    return list(_missing(trainee, placements))
+def missing(trainee: Trainee, placements: Sequence[Placement], unchecked: Sequence[str] = ()) -> list[str]:
+    """What stands between the trainee and a recommendation, each as a sentence; empty when nothing does.
+
+    ``unchecked``: the checks before training that are missing. Nobody is in a school without them ("Keeping children
+    safe in education", part three), so that who has not started has met no standard there.
+    """
+    return list(_missing(trainee, placements, unchecked))
 
 
-def _missing(trainee: Trainee, placements: Sequence[Placement]) -> Iterator[str]:
+def _missing(trainee: Trainee, placements: Sequence[Placement], unchecked: Sequence[str]) -> Iterator[str]:
     rules = trainee.rules
     if not trainee.trn:
         yield "There is no TRN yet"
+    if trainee.started_on is None:
+        wanting = f"; checks that are missing: {checks.words(unchecked)}" if unchecked else ""
+        yield f"The training has not started{wanting}"
     if (there := schools(placements)) < rules.placements:
         yield f"There are {there} of {rules.placements} placements in different schools"
     if trainee.assessment_passed is None:
@@ -55,10 +63,11 @@ def recommend(
     now: datetime,
     *,
     employing_school_urn: str | None = None,
+    unchecked: Sequence[str] = (),
 ) -> Change:
     """Recommend for the award. Raises TransitionNotAllowed, Invalid for a date or school, Conflict with ``missing``."""
     known = _employed(trainee, employing_school_urn)
-    wrong = missing(known, placements)
+    wrong = missing(known, placements, unchecked)
     if wrong and trainee.state in _ON_COURSE:
         raise Conflict("This trainee cannot be recommended yet. " + ". ".join(wrong), missing=wrong)
     state = TRANSITIONS.next(trainee.state, "recommend_for_award")

@@ -56,6 +56,14 @@ ACTIONS = {
     "reinstate_pending_conditions": "application.reinstate",
 }
 
+# What changes nothing, or is refused, while no condition is pending.
+IDLE = frozenset(
+    {
+        (State.RECRUITED, "confirm_conditions_met"),
+        (State.PENDING_CONDITIONS, "recruit_with_pending_conditions"),
+    }
+)
+
 
 def summary(mine: Application) -> View:
     """An application in a list."""
@@ -114,7 +122,10 @@ def seen(session: Session, by: Principal, mine: Application, candidate: models.C
 
 
 def _possible(by: Principal, mine: Application, relations: set[str]) -> list[str]:
+    """The moves of the state; nothing is confirmed, or recruited before, when no condition is pending."""
     moves = [move for move in TRANSITIONS.allowed(mine.state) if move in ACTIONS]
+    if not mine.pending:
+        moves = [move for move in moves if (mine.state, move) not in IDLE]
     return [move for move in moves if policy.PERMISSIONS.allows(by, ACTIONS[move], relations)]
 
 

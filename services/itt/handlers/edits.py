@@ -13,7 +13,7 @@ from services.itt.domain.csv_files import clean
 from services.itt.domain.dates import today
 from services.itt.domain.details import COLUMNS, COURSE, EQUALITY, PLACEMENTS, Details
 from services.itt.domain.trainees import Trainee
-from services.itt.handlers import records
+from services.itt.handlers import checks, records, training_rows
 from services.itt.handlers.views import View, view
 from shared.errors import Invalid
 from shared.events import Event
@@ -57,7 +57,7 @@ def take_over(
     facts: Sequence[Event] = (),
     more: records.Changes | None = None,
 ) -> None:
-    """The end of an edit: store the record, audit, publish.
+    """The end of an edit: store the record, audit, publish; who should have started by the new dates starts now.
 
     ``facts`` tell of what changed beside the record's edit, ``more`` is noted with it.
     """
@@ -69,6 +69,7 @@ def take_over(
     records.changed(session, now, by, row, after, events, action=action, more=differences | (more or {}))
     if after.starts_on != before.starts_on:
         records.expect(session, after, now)
+        checks.start(session, now, [(row, training_rows.checks_of_one(session, row.id))])
 
 
 def edited(record: Details, changes: Mapping[str, str], on: date) -> Details:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from services.itt.domain import along, recommendation, trainees, withdrawals
 from services.itt.domain.applications import State as Applied
+from services.itt.domain.checks import missing
 from services.itt.domain.corrections import DiscardCode
 from services.itt.domain.dates import today
 from services.itt.domain.placements import trained_at
 from services.itt.domain.trainees import State
 from services.itt.domain.withdrawals import FutureInterest, Trigger, Withdrawal
-from services.itt.handlers import records, together
+from services.itt.handlers import records, together, training_rows
 from services.itt.handlers.removal import remove
 from services.itt.handlers.trn_requests import REGISTER
 from services.itt.handlers.views import View, view
@@ -42,6 +43,7 @@ def recommend(
         standards_met_on,
         now,
         employing_school_urn=employing_school_urn,
+        unchecked=missing(training_rows.checks_of_one(session, row.id), today(now)),
     )
     records.changed(session, now, by, row, after, events, action="trainee.recommend")
     schedule(session, now + UNTIL_AWARD, "award", records.subject(row.id))

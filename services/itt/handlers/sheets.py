@@ -1,6 +1,6 @@
 """The national sheets: recommending and placing many trainees at once, all rows or none."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import bulk_placements, bulk_recommendation, csv_files, policy
+from services.itt.domain.checks import missing
 from services.itt.domain.codes import labels
 from services.itt.domain.csv_files import RowError
+from services.itt.domain.dates import today
 from services.itt.domain.on_sheets import Listed
 from services.itt.domain.placements import Placement
 from services.itt.domain.routes import phase
 from services.itt.handlers import records
 from services.itt.handlers.outcomes import recommend
+from services.itt.handlers.training_rows import checks_of
 from shared.errors import Conflict
 from shared.ids import new_id
 from shared.policy import Principal
@@ -26,14 +29,16 @@ View = dict[str, Any]
 def recommendation_sheet(session: Session, now: datetime, by: Principal, *, provider_code: str) -> View:
     """The sheet to fill in for a provider's trainees, packed."""
     _require(by, provider_code)
-    text = bulk_recommendation.sheet(_listed(session, provider_code))
+    text = bulk_recommendation.sheet(_listed(session, provider_code, today(now)))
     return _file(f"recommendations-{provider_code}.csv", text)
 
 
 def placement_sheet(session: Session, now: datetime, by: Principal, *, provider_code: str) -> View:
     """The sheet to fill in for a provider's placements, packed."""
     _require(by, provider_code)
-    return _file(f"placements-{provider_code}.csv", bulk_placements.sheet(_listed(session, provider_code)))
+    return _file(
+        f"placements-{provider_code}.csv", bulk_placements.sheet(_listed(session, provider_code, today(now)))
+    )
 
 
 def recommend_trainees(
@@ -41,7 +46,7 @@ def recommend_trainees(
 ) -> View:
     """Recommend everybody on a sheet who has a date, or nobody when anything is wrong."""
     _require(by, provider_code)
-    listed = _listed(session, provider_code)
+    listed = _listed(session, provider_code, today(now))
     found = bulk_recommendation.parse(csv_files.unpack(content), listed, now)
     chosen = [] if found.errors else sorted(found.met_on)
     for trainee_id in [] if dry_run else chosen:
@@ -54,7 +59,7 @@ def place_trainees(
 ) -> View:
     """Give the placement schools on a sheet to the trainees, or none when anything is wrong."""
     _require(by, provider_code)
-    found = bulk_placements.parse(csv_files.unpack(content), _listed(session, provider_code))
+    found = bulk_placements.parse(csv_files.unpack(content), _listed(session, provider_code, today(now)))
     chosen = [] if found.errors else sorted(id_ for id_, urns in found.schools.items() if urns)
     for trainee_id in [] if dry_run else chosen:
         row = records.locked(session, by, "trainee.arrange_placement", trainee_id)
@@ -89,15 +94,16 @@ def _require(by: Principal, provider_code: str) -> None:
     policy.PERMISSIONS.require(by, "trainee.recommend", relations)
 
 
-def _listed(session: Session, provider_code: str) -> list[Listed]:
+def _listed(session: Session, provider_code: str, on: date) -> list[Listed]:
     """The provider's trainees with a TRN, with their placements, in the order of their names."""
     table = models.Trainee
     known = select(table).where(
         table.provider_code == provider_code, table.discarded_at.is_(None), table.trn.is_not(None)
     )
     rows = session.scalars(known.order_by(table.sort_name, table.id)).all()
-    placed = placements_of(session, [row.id for row in rows])
-    return [_one(row, placed.get(row.id, [])) for row in rows]
+    ids = [row.id for row in rows]
+    placed, checked = placements_of(session, ids), checks_of(session, ids)
+    return [_one(row, placed.get(row.id, []), missing(checked[row.id], on)) for row in rows]
 
 
 def placements_of(session: Session, trainee_ids: list[UUID]) -> dict[UUID, list[Placement]]:
@@ -110,7 +116,7 @@ def placements_of(session: Session, trainee_ids: list[UUID]) -> dict[UUID, list[
     return found
 
 
-def _one(row: models.Trainee, placed: list[Placement]) -> Listed:
+def _one(row: models.Trainee, placed: list[Placement], unchecked: tuple[str, ...]) -> Listed:
     known = records.trainee(row)
     return Listed(
         trainee=known,
@@ -120,6 +126,7 @@ def _one(row: models.Trainee, placed: list[Placement]) -> Listed:
         phase=phase(known.route, row.course_age_range),
         age_range=labels("course_age_range")[row.course_age_range],
         placements=placed,
+        unchecked=unchecked,
     )
 
 

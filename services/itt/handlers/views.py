@@ -55,6 +55,7 @@ def view(session: Session, now: datetime, by: Principal, row: models.Trainee) ->
     """Everything about a trainee that who may read it needs; why one paused or left is the provider's to know."""
     session.flush()
     known, placed = records.trainee(row), records.placements(session, row.id)
+    training = training_view(session, now, by, row, placed)
     return (
         {name: getattr(row, name) for name in SHOWN}
         | {name: getattr(known, name) for name in records.LIFECYCLE if name != "discarded_at"}
@@ -65,11 +66,11 @@ def view(session: Session, now: datetime, by: Principal, row: models.Trainee) ->
             "route_label": labels("training_route")[row.training_route],
             "possible": possible(known),
             "placements": [placement_view(one) for one in placed],
-            "missing_for_recommendation": _missing(known, placed),
+            "missing_for_recommendation": _missing(known, placed, training["checks_missing"] or []),
             "missing_for_trn": _missing_for_trn(session, row, today(now)),
             **recruits_view.shown(session, row, whole=_knows_why(by, row)),
             "placements_needed": known.rules.placements,
-            **training_view(session, now, by, row, placed),
+            **training,
             **_assessments(session, known),
         }
         | ({} if _knows_why(by, row) else dict.fromkeys(WHY))
@@ -87,9 +88,9 @@ def possible(known: Trainee) -> list[str]:
     return [event for event in TRANSITIONS.allowed(known.state) if event != "receive_trn"]
 
 
-def _missing(known: Trainee, placed: list[Placement]) -> list[str]:
+def _missing(known: Trainee, placed: list[Placement], unchecked: list[str]) -> list[str]:
     recommended = {State.RECOMMENDED_FOR_AWARD, State.AWARDED}
-    return [] if known.state in recommended else recommendation.missing(known, placed)
+    return [] if known.state in recommended else recommendation.missing(known, placed, unchecked)
 
 
 def _missing_for_trn(session: Session, row: models.Trainee, on: date) -> dict[str, list[str]]:

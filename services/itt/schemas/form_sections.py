@@ -15,6 +15,9 @@ COUNTRY = validate.Regexp(
     r"[A-Z]{2}\Z", error="must be an ISO 3166-1 code of two capital letters, such as GB"
 )
 
+A_YEAR = validate.Regexp(r"(19|20)[0-9]{2}\Z", error='must be a year of four digits, such as "2014"')
+AS_TEXT: dict[str, Any] = {"invalid": 'is not text; write the year as text, "2014"'}
+
 
 def said(most: int = SHORT) -> fields.String:
     """A text of the form; a draft may leave it out."""
@@ -33,9 +36,7 @@ def yes_or_no() -> fields.Boolean:
 
 def year() -> fields.String:
     """A year, as text of four digits."""
-    return fields.String(
-        allow_none=True, validate=validate.Regexp(r"(19|20)[0-9]{2}\Z", error="must be a year")
-    )
+    return fields.String(allow_none=True, validate=A_YEAR, error_messages=AS_TEXT)
 
 
 def many(of: type[Schema]) -> fields.List[Any]:
@@ -148,14 +149,21 @@ class OtherQualifications(Schema):
     qualifications = many(Qualification)
 
 
+A_MONTH = {"type": 'is not a month; it is an object such as {"year": "2020", "month": "01"}'}
+
+
 class Month(Schema):
     """A month as people remember it."""
 
-    year = fields.String(
-        required=True, validate=validate.Regexp(r"(19|20)[0-9]{2}\Z", error="must be a year")
-    )
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.error_messages |= A_MONTH
+
+    year = fields.String(required=True, validate=A_YEAR, error_messages=AS_TEXT)
     month = fields.String(
-        required=True, validate=validate.Regexp(r"(0[1-9]|1[0-2])\Z", error="must be 01 to 12")
+        required=True,
+        validate=validate.Regexp(r"(0[1-9]|1[0-2])\Z", error="must be 01 to 12"),
+        error_messages={"invalid": 'is not text; write the month as text, "01"'},
     )
     estimated = fields.Boolean(load_default=False)
 

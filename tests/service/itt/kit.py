@@ -107,8 +107,8 @@ def judged(*not_met: str, of: Mapping[str, str] = STANDARDS) -> dict[str, Any]:
 
 
 def ready(session: Session, **changes: str) -> UUID:
-    """A trainee who may be recommended."""
-    trainee_id = with_trn(session, **({"employing_school_urn": "100001"} | changes))
+    """A trainee who may be recommended: the training has started, as all checks are passed."""
+    trainee_id = checked(session, with_trn(session, **({"employing_school_urn": "100001"} | changes)))
     arranged(session, trainee_id, 1, "123456")
     arranged(session, trainee_id, 2, "234567")
     route = changes.get("training_route", "03")

@@ -258,8 +258,10 @@ def test_conditions_are_marked_one_by_one_and_pending_ones_may_be_met_later(
     assert [c["state"] for c in shown["conditions"]] == ["met", "pending"]
     shown = itt.asked(LEAD, "recruit_with_pending_conditions", application_id=application_id)
     assert (shown["state"], shown["conditions"][1]["state"]) == ("recruited", "pending")
+    assert "confirm_conditions_met" in shown["possible"]
     shown = itt.asked(LEAD, "confirm_conditions_met", application_id=application_id)
     assert (shown["state"], shown["conditions"][1]["state"]) == ("recruited", "met")
+    assert "confirm_conditions_met" not in shown["possible"]
     assert _facts(session)[-1] == "application.conditions_confirmed"
 
 

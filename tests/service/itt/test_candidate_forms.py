@@ -270,6 +270,26 @@ def test_a_form_of_a_cycle_that_is_over_is_closed(itt: Itt, session: Session) ->
         itt.asked(by, "carry_form_over", from_cycle=2025)
 
 
+@pytest.mark.parametrize(
+    ("job", "field", "said"),
+    [
+        ({"start_month": "2020-01"}, "start_month", 'an object such as {"year": "2020", "month": "01"}'),
+        ({"start_month": {"year": 2020, "month": "01"}}, "start_month.year", 'as text, "2014"'),
+        ({"start_month": {"year": "2020"}}, "start_month.month", "is missing"),
+        ({"role": 7}, "role", "is not text"),
+    ],
+)
+def test_the_shape_of_what_a_form_says_is_told_with_an_example(
+    itt: Itt, session: Session, job: dict[str, Any], field: str, said: str
+) -> None:
+    ask = {"section": "work_history", "content": {"status": "has_worked", "jobs": [job]}}
+    with pytest.raises(Invalid) as raised:
+        itt.asked(registered(session), "save_section", **ask)
+    ((path, (message,)),) = raised.value.fields.items()
+    assert path == f"content.jobs.0.{field}"
+    assert said in message
+
+
 @pytest.mark.parametrize("state", ["pending_conditions", "recruited", "offer_deferred"])
 def test_who_is_expected_may_change_the_form_after_the_cycle(itt: Itt, session: Session, state: str) -> None:
     by = ready(session)

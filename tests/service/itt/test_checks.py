@@ -141,6 +141,7 @@ def test_a_check_that_cannot_be_is_refused_by_its_field(
     with pytest.raises(Invalid) as raised:
         itt.asked(PROVIDER, "record_checks", trainee_id=trainee_id, checks=checks)
     assert field in str(raised.value.fields)
+    assert not any(part in ("key", "value") for path in raised.value.fields for part in path.split("."))
     assert itt.shown(PROVIDER, trainee_id)["checks"] == []
 
 

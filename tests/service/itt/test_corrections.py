@@ -191,7 +191,7 @@ def test_a_correction_is_the_administrators_and_says_why(
     itt: Itt, session: Session, method: str, arguments: dict[str, Any]
 ) -> None:
     trainee_id = with_trn(session)
-    with pytest.raises(NotAllowed, match="operator|own_draft"):
+    with pytest.raises(NotAllowed, match="operator|own provider"):
         itt.asked(PROVIDER, method, trainee_id=trainee_id, reason="x", **arguments)
     with pytest.raises(Invalid, match="reason"):
         itt.asked(ADMIN, method, trainee_id=trainee_id, reason=" ", **arguments)

@@ -59,10 +59,21 @@ def test_what_is_missing_is_shown_and_keeps_from_a_recommendation(itt: Itt, sess
     trainee_id = with_trn(session)
     arranged(session, trainee_id, 1, "123456")
     wrong = itt.shown(PROVIDER, trainee_id)["missing_for_recommendation"]
-    assert len(wrong) == 3
+    assert len(wrong) == 4
+    assert wrong[0] == (
+        "The training has not started; checks that are missing: identity, right to work, criminal record,"
+        " fitness and prohibition"
+    )
     with pytest.raises(Conflict) as raised:
         itt.asked(PROVIDER, "recommend", trainee_id=trainee_id, standards_met_on=TODAY)
     assert raised.value.details["missing"] == wrong
+
+
+def test_who_may_not_read_the_checks_hears_only_that_the_training_has_not_started(
+    itt: Itt, session: Session
+) -> None:
+    wrong = itt.shown(ADMIN, with_trn(session))["missing_for_recommendation"]
+    assert wrong[0] == "The training has not started"
 
 
 def test_placements_are_never_asked_for_at_import_but_count_when_they_came_with_it(

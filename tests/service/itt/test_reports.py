@@ -297,7 +297,7 @@ def test_each_report_is_a_few_statements_however_many_applications_there_are(
         ("recruitment_report", {"format": "xml"}, "format", "json, csv"),
         ("recruitment_report", {"region": "a\0b"}, "region", ""),
         ("funnel_report", {"level": "nursery"}, "level", "primary"),
-        ("funnel_report", {"cycle": "next"}, "cycle", "integer"),
+        ("funnel_report", {"cycle": "next"}, "cycle", "whole number"),
         ("decisions_report", {"by": "subject"}, "by", ""),
         ("census_report", {"on": "2026-11-23"}, "on", "2026-09-01 to 2026-11-07"),
         ("census_report", {"on": "yesterday"}, "on", "date"),

@@ -1,6 +1,6 @@
 """Trainees by single calls: registering, editing, the TRN, and the first day."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -255,6 +255,17 @@ def test_an_earlier_start_moves_the_first_day(itt: Itt, session: Session) -> Non
     itt.asked(PROVIDER, "change_trainee", trainee_id=trainee_id, changes={"trainee_start_date": "2027-01-11"})
     (at,) = due(session, "training_starts").values()
     assert at.date() == date(2027, 1, 11)
+
+
+@pytest.mark.parametrize("made", [register, with_trn])
+def test_a_start_that_is_moved_into_the_past_starts_the_training_at_once(
+    itt: Itt, session: Session, made: Callable[..., UUID]
+) -> None:
+    trainee_id = checked(session, made(session, itt_start_date="2027-06-01", itt_end_date="2028-07-01"))
+    changes = {"itt_start_date": "2026-09-01", "itt_end_date": "2027-07-16"}
+    shown = itt.asked(PROVIDER, "change_trainee", trainee_id=trainee_id, changes=changes)
+    assert shown["started_on"] == "2026-09-01"
+    assert types(session)[-1] == "itt.training.started.v1"
 
 
 def test_edits_are_refused_when_recommended(itt: Itt, session: Session) -> None:

@@ -165,7 +165,7 @@ def test_preferences_are_changed_over_rpc(session: Session) -> None:
         ("inbox", {"person_id": str(PERSON), "after": "nonsense"}, "after"),
         ("mark_read", {"person_id": str(PERSON), "message_ids": []}, "message_ids"),
         ("change_preferences", {"person_id": str(PERSON), "email": {}}, "email"),
-        ("change_preferences", {"person_id": str(PERSON), "email": {"spam": True}}, "email.spam.key"),
+        ("change_preferences", {"person_id": str(PERSON), "email": {"spam": True}}, "email.spam"),
         (
             "change_preferences",
             {"person_id": str(PERSON), "email": {"training": True}, "digest": "daily"},

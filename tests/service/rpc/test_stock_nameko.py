@@ -97,7 +97,7 @@ def test_the_first_call_of_a_stock_client_is_the_correlation(stock: Any) -> None
 @pytest.mark.parametrize(
     ("method", "arguments", "error"),
     [
-        ("echo", {"n": "many"}, "Invalid n: Not a valid integer."),
+        ("echo", {"n": "many"}, "Invalid n: is not a whole number"),
         ("refuse", {"error": "Conflict"}, "Conflict no, because"),
         ("dance", {}, "NotFound rpcprobe has no method 'dance'"),
         ("fault", {"text": "secret"}, "Fault rpcprobe could not do it: a fault of ours"),

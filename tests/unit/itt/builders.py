@@ -77,7 +77,11 @@ def trainee(state: State = State.TRN_RECEIVED, **changes: Any) -> Trainee:
 
 def ready(**changes: Any) -> Trainee:
     """A trainee whom nothing keeps from a recommendation, with ``two_placements``."""
-    known: dict[str, Any] = {"assessment_passed": True, "employing_school_urn": "100001"}
+    known: dict[str, Any] = {
+        "assessment_passed": True,
+        "employing_school_urn": "100001",
+        "started_on": date(2026, 9, 1),
+    }
     return trainee(**(known | changes))
 
 

@@ -105,6 +105,12 @@ def test_the_guards_of_a_recommendation_hold_in_a_file(changes: dict[str, Any], 
     assert said in error.message
 
 
+def test_who_has_not_started_is_not_recommended_by_a_file() -> None:
+    waits = replace(ONE, trainee=ready(started_on=None), unchecked=("identity",))
+    (error,) = recommended(ROW, listed=(waits,)).errors
+    assert "The training has not started; checks that are missing: identity" in error.message
+
+
 def test_a_trainee_in_two_rows_is_an_error() -> None:
     (error,) = recommended(ROW, ROW).errors
     assert "two rows" in error.message

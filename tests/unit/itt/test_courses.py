@@ -189,6 +189,28 @@ def test_a_course_needs_a_site_with_a_place(options: tuple[Option, ...]) -> None
     assert list(raised.value.fields) == ["sites"]
 
 
+@pytest.mark.parametrize(
+    ("month", "wrong"),
+    [
+        (date(2026, 12, 1), True),
+        (date(2027, 1, 1), False),
+        (date(2028, 7, 1), False),
+        (date(2028, 8, 1), True),
+    ],
+)
+def test_a_course_starts_from_january_of_its_cycle_to_july_of_the_next_year(month: date, wrong: bool) -> None:
+    found = problems(course(content=said(start_month=month, ends_on=date(2029, 7, 1))), PARTNERS)
+    words = f"is {month:%B %Y}; courses of the cycle 2027 start from January 2027 to July 2028"
+    assert found == ({"start_month": [words]} if wrong else {})
+
+
+def test_a_published_course_is_not_moved_out_of_its_cycle() -> None:
+    with pytest.raises(Invalid, match="of the cycle 2027"):
+        courses.change(
+            course(State.PUBLISHED), said(start_month=date(2028, 9, 1), ends_on=date(2029, 7, 1)), PARTNERS
+        )
+
+
 @pytest.mark.parametrize("name", sorted(courses.FIXED_ONCE_PUBLISHED))
 def test_what_candidates_chose_a_course_for_stays(name: str) -> None:
     other: Any = {"accredited_code": "1TZ", "subjects": ("100425",)}.get(name, None)

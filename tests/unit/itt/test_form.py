@@ -86,10 +86,30 @@ def test_an_empty_section_lacks_something(section: Section) -> None:
         (
             Section.OTHER_QUALIFICATIONS,
             {"no_other_qualifications": False},
-            ["qualifications is missing"],
+            ["qualifications is missing; or say no_other_qualifications (true) if there is none"],
         ),
         (Section.WORK_HISTORY, {"status": "full_time_education", "jobs": []}, []),
         (Section.WORK_HISTORY, {"jobs": [JOB | {"role": ""}]}, ["jobs 1: role is missing"]),
+        (
+            Section.WORK_HISTORY,
+            {"jobs": []},
+            ["jobs is missing; or say status never_worked or full_time_education"],
+        ),
+        (
+            Section.WORK_HISTORY,
+            {"status": None},
+            ["status is missing; it is has_worked, full_time_education or never_worked"],
+        ),
+        (
+            Section.UNPAID_EXPERIENCE,
+            {"volunteering": []},
+            ["volunteering is missing; or say no_unpaid_experience (true) if there is none"],
+        ),
+        (
+            Section.DEGREES,
+            {"degrees": []},
+            ["degrees is missing; or say no_degree (true) if there is none"],
+        ),
         (Section.UNPAID_EXPERIENCE, {"no_unpaid_experience": True, "volunteering": []}, []),
         (Section.SAFEGUARDING, {"has_issues": True}, ["details is missing"]),
         (Section.INTERVIEW_NEEDS, {"has_needs": True}, ["interview_preferences is missing"]),

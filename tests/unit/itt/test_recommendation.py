@@ -33,6 +33,7 @@ def test_a_trainee_with_everything_is_recommended() -> None:
         ({"assessment_passed": False}, "not passed"),
         ({"employing_school_urn": None}, "employing school"),
         ({"has_degree": False}, "no degree"),
+        ({"started_on": None}, "has not started"),
     ],
 )
 def test_what_is_missing_is_named(changes: dict[str, Any], wrong: str) -> None:
@@ -43,7 +44,13 @@ def test_what_is_missing_is_named(changes: dict[str, Any], wrong: str) -> None:
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
     known = trainee(State.SUBMITTED_FOR_TRN, has_degree=False)
-    assert len(missing(known, [])) == 5
+    assert len(missing(known, [])) == 6
+
+
+def test_who_has_not_started_hears_which_checks_are_missing() -> None:
+    said = missing(ready(started_on=None), two_placements(), ["right_to_work", "fitness"])
+    assert said == ["The training has not started; checks that are missing: right to work and fitness"]
+    assert missing(ready(), two_placements(), ["fitness"]) == []
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

@@ -53,7 +53,7 @@ def test_the_refusal_says_whose_action_it_is() -> None:
 
 
 def test_the_refusal_says_which_relation_does_not_hold() -> None:
-    with pytest.raises(NotAllowed, match="the relation self does not hold"):
+    with pytest.raises(NotAllowed, match="it is for whom it is about"):
         TABLE.require(TRAINEE, "trainee.read", {"own_provider"})
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from shared.errors import Invalid
 from shared.rpc.endpoint import Endpoint, Terms
@@ -29,7 +29,8 @@ class Assess(Schema):
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     on = fields.Date(data_key="assessed_on")
     mentor = fields.Nested(Mentor)
-    absences = fields.List(fields.Integer())
+    absences = fields.List(fields.Integer(), validate=validate.Length(max=3))
+    marks = fields.Dict(keys=fields.String(validate=validate.Length(1, 2)), values=fields.Nested(Mentor))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -79,12 +80,17 @@ def test_arguments_by_position_are_taken_in_the_order_of_the_schema() -> None:
         ({"term": ...}, "term", "is missing; it must be a whole number"),
         ({"outcome": ...}, "outcome", "is missing; it must be satisfactory or at_risk"),
         ({"outcome": "splendid"}, "outcome", "Must be one of: satisfactory, at_risk."),
-        ({"term": "first"}, "term", "Not a valid integer."),
-        ({"assessed_on": "18/12/2026"}, "assessed_on", "Not a valid date."),
-        ({"mentor": {"email": "nobody"}}, "mentor.email", "Not a valid email address."),
-        ({"mentor": {}}, "mentor.email", "Missing data for required field."),
+        ({"term": "first"}, "term", "is not a whole number"),
+        ({"assessed_on": "18/12/2026"}, "assessed_on", "is not a date; write it as YYYY-MM-DD"),
+        ({"mentor": {"email": "nobody"}}, "mentor.email", "is not an e-mail address"),
+        ({"mentor": {}}, "mentor.email", "is missing; it must be an e-mail address"),
         ({"mentor": {"email": "a@example.org", "x": 1}}, "mentor.x", "is not known here"),
-        ({"absences": [1, "two"]}, "absences.1", "Not a valid integer."),
+        ({"absences": [1, "two"]}, "absences.1", "is not a whole number"),
+        ({"absences": [1, 2, 3, 4]}, "absences", "must have at most 3 entries"),
+        ({"period_id": "7"}, "period_id", "is not an id; it looks like 0189"),
+        ({"marks": {"a": {}}}, "marks.a.email", "is missing; it must be an e-mail address"),
+        ({"marks": {"abc": {"email": "a@example.org"}}}, "marks.abc", "must have 1 to 2 characters"),
+        ({"marks": {"a": 3}}, "marks.a", "is not an object"),
         ({"score": 1}, "score", "is not known here; it may be period_id, term, outcome,"),
         ({"term": 99}, "arguments", "there is no such term"),
     ],
@@ -111,7 +117,7 @@ def test_many_wrong_arguments_are_all_in_the_details_and_the_first_in_the_senten
     ("args", "kwargs", "said"),
     [
         ([ID], {"period_id": ID}, "period_id: is given twice, by position and by name"),
-        (["x"] * 7, {}, "takes 6 arguments by position, 7 were given"),
+        (["x"] * 8, {}, "takes 7 arguments by position, 8 were given"),
     ],
 )
 def test_positions_that_do_not_fit_are_refused(args: list[Any], kwargs: dict[str, Any], said: str) -> None:
