@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validate
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 FIRST_YEAR_OF_A_LIFE = 1900
+EPOCH_YEAR = 1970
 # Names come into the headers of mails: one line, nothing that is not seen.
 _UNSEEN = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029]))
 ONE_LINE = validate.ContainsNoneOf(_UNSEEN, error="must be one line without control characters")
@@ -16,12 +17,22 @@ ONE_LINE = validate.ContainsNoneOf(_UNSEEN, error="must be one line without cont
 class Moment(fields.AwareDateTime):
     """A moment between 2000 and 2200, in UTC whatever the offset that it came with. Raises ValidationError."""
 
+    first_year = FIRST_YEAR
+
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
     ) -> datetime:
         given = super()._deserialize(value, attr, data, **more)
-        _refuse_year(given.year, FIRST_YEAR)  # first: at the ends of the calendar the offset leads out of it
+        _refuse_year(
+            given.year, self.first_year
+        )  # first: at the ends of the calendar the offset leads out of it
         return given.astimezone(UTC)
+
+
+class Since(Moment):
+    """From when on: 1970 stands for the beginning, from which a restored service asks for all that it missed."""
+
+    first_year = EPOCH_YEAR
 
 
 class Day(fields.Date):

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.fields import Moment
+from shared.fields import Moment, Since
 from shared.messaging.catchup import MAX_PAGE
 
 TYPES = fields.List(fields.String(), required=True)
@@ -32,13 +32,13 @@ class EventPage(Schema):
     types = TYPES
     after = fields.Integer(load_default=0)
     limit = fields.Integer(load_default=MAX_PAGE, validate=validate.Range(1, MAX_PAGE))
-    since = Moment(load_default=None)
+    since = Since(load_default=None)
 
 
 class ReplayPage(Schema):
     source = fields.String(required=True)
     after = fields.Integer(load_default=0)
-    since = Moment(load_default=None, allow_none=True)
+    since = Since(load_default=None, allow_none=True)
 
 
 class ReplayedPage(Schema):
@@ -49,7 +49,7 @@ class ReplayedPage(Schema):
 class Digest(Schema):
     types = TYPES
     source = fields.String(load_default=None)
-    since = Moment(load_default=None, allow_none=True)
+    since = Since(load_default=None, allow_none=True)
 
 
 class BucketDigest(Schema):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from marshmallow import ValidationError
 
-from shared.fields import ONE_LINE, Day, Moment
+from shared.fields import ONE_LINE, Day, Moment, Since
 
 
 def test_a_moment_is_told_in_utc() -> None:
@@ -44,3 +44,10 @@ def test_a_name_is_one_line() -> None:
     for name in ("Eve\r\nBcc: x@example.org", "Eve\n", "Eve\x1b[31m", "Eve\u2028", "Eve\0"):
         with pytest.raises(ValidationError, match="must be one line"):
             ONE_LINE(name)
+
+
+def test_from_when_on_may_be_the_beginning_and_no_earlier() -> None:
+    """A restored service asks for all that it missed since 1970 when it knows no later moment."""
+    assert Since().deserialize("1970-01-01T00:00:00+00:00") == datetime(1970, 1, 1, tzinfo=UTC)
+    with pytest.raises(ValidationError, match="must be between 1970 and 2200"):
+        Since().deserialize("1969-12-31T23:00:00+00:00")
