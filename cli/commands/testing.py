@@ -13,10 +13,10 @@ import typer
 from cli.options import examples
 
 ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
-# What starts servers and processes and waits for them, and what works without a pause: each gets a processor.
+# Each gets a processor, and about as long: what waits for servers and processes that it stops, and all else.
 SIDES = (
-    ("tests/integration", "tests/chaos", "tests/cli", "tests/deploy"),
-    ("tests/unit", "tests/contract", "tests/service"),
+    ("tests/integration", "tests/chaos"),
+    ("tests/unit", "tests/contract", "tests/service", "tests/cli", "tests/deploy"),
 )
 
 

@@ -81,7 +81,7 @@ def test_a_restored_service_starts_only_after_it_was_set_right(cli: Cli, tmp_pat
     assert (never.returncode, "was never restored" in never.stderr) == (1, True)
     assert cli("restore", folder, SOURCE, "--yes").returncode == 0
 
-    runs, asks = cli("run"), cli("timeline", "Jo")
+    runs, asks = cli("run"), cli("timeline", "Nobody Atall")
     assert (runs.returncode, asks.returncode) == (2, 2), runs.stderr + asks.stderr
     assert f"run 'continuum restored {SOURCE}' first" in runs.stderr
     assert f"{SOURCE} was restored" in cli("ledger").stderr
@@ -89,7 +89,7 @@ def test_a_restored_service_starts_only_after_it_was_set_right(cli: Cli, tmp_pat
     assert cli("restored", SOURCE).returncode == 0
     assert "was restored" not in cli("ledger").stderr
     assert cli("restored", SOURCE).returncode == 0
-    assert "nobody is known" in cli("timeline", "Jo").stderr
+    assert "nobody is known" in cli("timeline", "Nobody Atall").stderr
 
 
 def test_a_database_that_was_put_back_by_another_way_is_set_right_when_it_is_said(cli: Cli) -> None:
