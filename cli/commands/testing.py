@@ -15,8 +15,8 @@ from cli.options import examples
 ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 # Each gets a processor, and about as long: what waits for servers and processes that it stops, and all else.
 SIDES = (
-    ("tests/integration", "tests/chaos"),
-    ("tests/unit", "tests/contract", "tests/service", "tests/cli", "tests/deploy"),
+    ("tests/integration", "tests/chaos", "tests/deploy"),
+    ("tests/unit", "tests/contract", "tests/service", "tests/cli"),
 )
 
 

@@ -7,9 +7,15 @@ Key = tuple[str, str]  # reply_to and correlation id of a request
 
 
 class Replies:
-    """Deliveries under way by the key of their request, and the latest replies, up to ``REMEMBERED_BYTES``."""
+    """Deliveries under way by the key of their request, and the latest replies.
 
-    def __init__(self) -> None:
+    ``most`` replies at most, up to ``REMEMBERED_BYTES``. The broker hands over so many deliveries ahead of their
+    acknowledgements, and what it delivers again after a lost connection are those whose acknowledgements it did not
+    get: the latest, since they go out in the order of the replies.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._at_work: dict[Key, Any] = {}
         self._sent: dict[Key, bytes] = {}
         self._bytes = 0
@@ -20,7 +26,7 @@ class Replies:
 
     def end(self, key: Key, body: bytes) -> Any:
         """Remember the reply; the delivery that is to be acknowledged, which may be a later one."""
-        while self._sent and self._bytes + len(body) > REMEMBERED_BYTES:
+        while self._sent and (len(self._sent) >= self._most or self._bytes + len(body) > REMEMBERED_BYTES):
             self._bytes -= len(self._sent.pop(next(iter(self._sent))))
         self._sent[key] = body
         self._bytes += len(body)
@@ -39,5 +45,8 @@ class Replies:
         return True
 
     def sent(self, key: Key) -> bytes | None:
-        """The reply that was given already."""
-        return self._sent.get(key)
+        """The reply that was given already; it is the latest again, since it is about to be sent again."""
+        body = self._sent.pop(key, None)
+        if body is not None:
+            self._sent[key] = body
+        return body

@@ -79,7 +79,7 @@ STATED: dict[str, Any] = {
     "Services behind each other in one call": limits.MAX_DEPTH_OF_CALLS,
     "A request or an answer of a call": limits.MAX_MESSAGE_BYTES,
     "Requests of a process that the broker does not take, then `Busy`": asking.LARGEST_BACKLOG_BYTES,
-    "Replies remembered for requests that come again": replies.REMEMBERED_BYTES,
+    "Replies remembered for requests that come again, of twice as many calls as the broker hands over": replies.REMEMBERED_BYTES,
     "Payload of an event": envelope.MAX_PAYLOAD_BYTES,
     "Events in one transaction of an inbox": SETTINGS.inbox_batch,
     "Events that the broker hands over ahead of their acknowledgement": SETTINGS.inbox_prefetch,

@@ -63,7 +63,7 @@ def test_nothing_is_waited_for_when_nothing_runs() -> None:
 
 
 def test_a_request_that_comes_again_after_a_lost_connection_gets_the_reply_it_had() -> None:
-    known = Replies()
+    known = Replies(1000)
     first = Delivery("old channel")
     assert known.begin(KEY, first)
     assert known.end(KEY, b"reply") is first
@@ -71,7 +71,7 @@ def test_a_request_that_comes_again_after_a_lost_connection_gets_the_reply_it_ha
 
 
 def test_the_later_delivery_counts_when_the_work_is_still_going_on() -> None:
-    known = Replies()
+    known = Replies(1000)
     first, later = Delivery("old channel"), Delivery("new channel")
     known.begin(KEY, first)
     assert known.again(KEY, later)
@@ -79,7 +79,7 @@ def test_the_later_delivery_counts_when_the_work_is_still_going_on() -> None:
 
 
 def test_a_second_request_with_the_same_key_is_another_request() -> None:
-    known = Replies()
+    known = Replies(1000)
     first, twin = Delivery("channel"), Delivery("channel")
     assert known.begin(KEY, first)
     assert not known.begin(KEY, twin)
@@ -88,7 +88,7 @@ def test_a_second_request_with_the_same_key_is_another_request() -> None:
 
 
 def test_work_that_was_killed_is_not_known_any_more() -> None:
-    known = Replies()
+    known = Replies(1000)
     known.begin(KEY, Delivery("channel"))
     known.give_up(KEY)
     assert not known.again(KEY, Delivery("another"))
@@ -97,9 +97,26 @@ def test_work_that_was_killed_is_not_known_any_more() -> None:
 
 def test_replies_are_remembered_up_to_a_limit_of_bytes(monkeypatch: Any) -> None:
     monkeypatch.setattr(replies, "REMEMBERED_BYTES", 100)
-    known = Replies()
+    known = Replies(1000)
     for n in range(30):
         known.begin(("to", str(n)), Delivery("channel"))
         known.end(("to", str(n)), b"x" * 10)
     assert known.sent(("to", "19")) is None
     assert all(known.sent(("to", str(n))) for n in range(20, 30))
+
+
+def test_no_more_replies_are_remembered_than_can_be_asked_for_again() -> None:
+    known = Replies(3)
+    for n in range(5):
+        known.begin(("to", str(n)), Delivery("channel"))
+        known.end(("to", str(n)), b"x")
+    assert [n for n in range(5) if known.sent(("to", str(n)))] == [2, 3, 4]
+
+
+def test_a_reply_that_was_sent_again_counts_as_the_latest() -> None:
+    known = Replies(2)
+    for n in range(3):
+        known.begin(("to", str(n)), Delivery("channel"))
+        known.end(("to", str(n)), b"x")
+        assert known.sent(("to", "0")) == b"x"
+    assert known.sent(("to", "1")) is None
