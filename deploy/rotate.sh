@@ -22,11 +22,14 @@ keys() {
         "continuum/cli:${CONTINUUM_VERSION:-0.1.0}" keys "$1" /secrets/keys
 }
 
-# The server first: within the containers of the servers nobody is asked for a password. Only 'migrate' logs in so.
+# The server first, with the password that was. Only 'migrate' logs in so.
 administrators() {
     local postgres rabbitmq
     postgres=$(random)
-    "${compose[@]}" exec -T postgres psql -qU postgres -v ON_ERROR_STOP=1 <<<"ALTER ROLE postgres PASSWORD '$postgres'"
+    # shellcheck disable=SC2016  # the container expands it
+    "${compose[@]}" exec -T postgres sh -c \
+        'PGPASSWORD=$(cat /run/secrets/postgres_password) psql -h 127.0.0.1 -qU postgres -v ON_ERROR_STOP=1' \
+        <<<"ALTER ROLE postgres PASSWORD '$postgres'"
     printf '%s' "$postgres" >"$folder/postgres_password"
     rabbitmq=$(random)
     "${compose[@]}" exec -T rabbitmq rabbitmqctl -q change_password continuum_administrator <<<"$rabbitmq"

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.demo import applying, cast, peers, recruiting, register, training
+from cli.demo.applicants import applicants
 from cli.demo.clock import LONGEST, Clock
 from cli.demo.installation import installation
 from cli.demo.names import BODIES, SCHOOLS
@@ -79,7 +80,7 @@ def _recruit(stage: Stage, screen: Console, perform: Perform, remote: bool) -> b
     first = _first_moment(made)
     screen.rule("Candidates apply, and the lead school decides")
     stage.now = office_hours(recruiting.FIRST_DAY)
-    applying.plan(stage, _names(made))
+    applying.plan(stage, names_so_far(stage.seed))
     perform(first)
     if not remote:
         file = settings().data_dir / "sample-trainees.csv"
@@ -91,6 +92,15 @@ def _recruit(stage: Stage, screen: Console, perform: Perform, remote: bool) -> b
     tell_errors(refused["errors"], refused["rows"])
     screen.rule("Now the file without mistakes")
     return made
+
+
+def names_so_far(seed: int) -> set[str]:
+    """Everybody in the file of this demonstration, and in those before it, by name."""
+    taken: set[str] = set()
+    for earlier in range(1, seed):
+        taken |= _names(sample(earlier))
+        taken |= {each.name for each in applicants(earlier, taken)}
+    return taken | _names(sample(seed))
 
 
 def _names(content: bytes) -> set[str]:

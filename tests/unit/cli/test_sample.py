@@ -7,7 +7,9 @@ from random import Random
 import pytest
 
 from cli.demo import register
+from cli.demo.applicants import applicants
 from cli.demo.names import BODIES, FIRST_NAMES, LAST_NAMES, SCHOOLS, mail
+from cli.demo.play import names_so_far
 from cli.demo.sample import PEOPLE, sample, with_mistakes
 from cli.demo.stage import Fate, body_of, fates, other_body
 from services.itt.domain import bulk_file
@@ -44,6 +46,14 @@ def test_the_sample_has_names_with_apostrophes_and_accents() -> None:
 def test_the_same_seed_is_the_same_file_and_another_seed_is_other_people() -> None:
     assert sample(3) == sample(3)
     assert sample(3) != sample(4)
+
+
+def test_who_applies_in_a_demonstration_after_others_is_nobody_who_was_there() -> None:
+    seen: set[str] = set()
+    for seed in range(1, 6):
+        applying = {each.name for each in applicants(seed, names_so_far(seed))}
+        assert not applying & (seen | names_so_far(seed))
+        seen |= applying
 
 
 def test_every_address_belongs_to_the_domain_for_examples() -> None:
