@@ -11,7 +11,7 @@ def create_shared_tables(op: Any) -> None:
 
 
 def index_event_log_by_subject(op: Any) -> None:
-    """What happened to a subject is found by it; a database whose first revision is new enough has the index already."""
+    """What happened to a subject is found by it; a database that was made since then has the index already."""
     op.create_index("ix_event_log_subject", "event_log", ["subject"], if_not_exists=True)
 
 

@@ -80,10 +80,15 @@ def test_the_migrations_make_the_tables_that_the_models_describe(migrated_servic
 
 @pytest.mark.parametrize("migrated_service", SERVICES, indirect=True)
 def test_what_happened_to_a_subject_is_found_in_the_log_by_an_index(migrated_service: str) -> None:
-    with closing(connect(database_url(migrated_service), "tests")) as connection, connection.cursor() as cursor:
+    with (
+        closing(connect(database_url(migrated_service), "tests")) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute(MANY_FACTS)
         cursor.execute("ANALYZE event_log")
-        cursor.execute("EXPLAIN SELECT event_id, type, headers, payload FROM event_log WHERE subject = 'thing/7'")
+        cursor.execute(
+            "EXPLAIN SELECT event_id, type, headers, payload FROM event_log WHERE subject = 'thing/7'"
+        )
         plan = "\n".join(line for (line,) in cursor)
     assert "ix_event_log_subject" in plan
 
@@ -99,7 +104,10 @@ def test_a_log_that_is_older_than_the_index_gets_it(migrated_service: str) -> No
         cursor.execute("DELETE FROM schema_mark WHERE revision = %s", (head(migrated_service),))
         cursor.execute("UPDATE alembic_version SET version_num = %s", (BEFORE_THE_INDEX[migrated_service],))
     upgrade(migrated_service)
-    with closing(connect(database_url(migrated_service), "tests")) as connection, connection.cursor() as cursor:
+    with (
+        closing(connect(database_url(migrated_service), "tests")) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_event_log_subject'")
         ((definition,),) = cursor.fetchall()
     assert definition.endswith("ON public.event_log USING btree (subject)")
