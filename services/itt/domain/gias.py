@@ -83,7 +83,7 @@ def template() -> str:
         "la": "Newcastle upon Tyne",
         "ukprn": "10000000",
     }
-    return write(COLUMNS.values(), [{COLUMNS[name]: value for name, value in example.items()}])
+    return write(tuple(COLUMNS.values()), [{COLUMNS[name]: value for name, value in example.items()}])
 
 
 def _check(header: list[str]) -> None:
