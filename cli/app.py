@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from cli.arguments import Commands
 from cli.commands import (
     bench,
     calls,
@@ -30,6 +31,7 @@ from cli.errors import guarded
 
 app = typer.Typer(
     name="continuum",
+    cls=Commands,
     help="Continuum: a career in teaching is one stream of facts, from trainee to leader.",
     epilog="Every command has --help with examples. Settings are environment variables, listed in .env.example."
     "\n\nExit codes: 0 all is well; 1 the answer is no (refused, missing, not found); 2 a mistake in what was asked or"

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from cli.errors import NO
-from cli.importing import read, tell_errors
+from cli.importing import about_file, read, tell_errors
 from cli.installation import connected
 from cli.output import as_json as print_json
 from services.itt.domain import funding_table
@@ -17,12 +17,10 @@ Answer = dict[str, Any]
 
 
 def load(file: Path, *, dry_run: bool, as_json: bool) -> int:
-    """Store the whole table of each academic year in the file, or list every error; gives the exit code.
-
-    Raises FileUnreadable, TooLarge.
-    """
+    """Store the whole table of each academic year in the file, or list every error; gives the exit code."""
     content = read(file)
-    table = funding_table.parse(content)
+    with about_file(file, "funding"):
+        table = funding_table.parse(content)
     if table.errors:
         answer: Answer = {"rows": table.row_count, "errors": [asdict(error) for error in table.errors]}
     else:

@@ -22,7 +22,11 @@ from shared.errors import TooLarge
 from shared.policy import Principal, Role
 
 SHOWN = 200
-TEMPLATE = "./continuum import template > trainees.csv"
+TEMPLATES = {
+    "trainees": "./continuum import template > trainees.csv",
+    "schools": "./continuum import template --for schools > schools.csv",
+    "funding": "./continuum import template --for funding > funding.csv",
+}
 ALONE = "not compared with trainees who are there; add --provider"
 Answer = dict[str, Any]
 
@@ -36,12 +40,14 @@ def read(file: Path) -> bytes:
 
 
 @contextmanager
-def about_file(file: Path) -> Iterator[None]:
-    """What makes a file unreadable is told with its name, and with what writes the template that it speaks of."""
+def about_file(file: Path, kind: str = "trainees") -> Iterator[None]:
+    """What makes a file unreadable is told with its name, and with what writes the template of its kind where that
+    would help."""
     try:
         yield
     except (FileUnreadable, TooLarge) as error:
-        hint = f"; '{TEMPLATE}' writes the template" if "template" in error.message else ""
+        is_other = error.details.get("reason") in ("columns", "empty")
+        hint = f"; '{TEMPLATES[kind]}' writes the template" if is_other else ""
         raise Refused(f"{file}: {error.message}{hint}", WRONG) from None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from cli.politeness import politely
 from shared import logs
 from shared.config import settings
+from shared.database import embedded
 from shared.errors import Unavailable
 from shared.keys import CLI, KeyRing
 from shared.operations.reading import consumers
@@ -126,6 +127,18 @@ def _until_stopped() -> Iterator[None]:
     except KeyboardInterrupt:
         sys.stderr.write("\ncontinuum: stopping ...\n")
         raise
+
+
+def tell_start() -> None:
+    """Whoever waits for an embedded server is told so, and on whose data."""
+    where = settings().data_dir
+    embedded.before_start(
+        lambda: print(
+            f"continuum: starting an embedded database server for the demonstration's data ({where}) ...",
+            file=sys.stderr,
+            flush=True,
+        )
+    )
 
 
 def demo_folder() -> Path:

@@ -24,7 +24,7 @@ def load(file: Path, *, dry_run: bool, as_json: bool) -> int:
     Raises FileUnreadable when it is no extract of the register.
     """
     content = read(file)
-    with about_file(file):
+    with about_file(file, "schools"):
         register = gias.parse(content)
     stored = 0
     if not dry_run and register.schools:

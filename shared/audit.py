@@ -47,7 +47,7 @@ def audit(
 
 
 def audit_many(session: Session, by: Principal, now: datetime, notes: Sequence[dict[str, Any]]) -> None:
-    """Note many commands by one statement, each by the arguments of ``audit``."""
+    """Note many commands, each by the arguments of ``audit``: one statement for up to 500 of them."""
     if notes:
         session.execute(insert(AUDIT), [_row(by, now, **note) for note in notes])
 

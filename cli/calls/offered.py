@@ -64,7 +64,7 @@ def _method(service: str, name: str, method: Any, terms: Terms) -> Method:
         terms.many,
         sorted(found.errors | refused),
         terms.idempotent,
-        _shapes(terms.arguments, coming_in=True) | _shapes(terms.result, coming_in=False),
+        _shapes(terms.result, coming_in=False) | _shapes(terms.arguments, coming_in=True),
     )
 
 

@@ -7,12 +7,16 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing, validate
 
+from shared.fields import FIRST_YEAR_OF_A_LIFE, LAST_YEAR, Day, Moment
 from shared.rpc.validation import form
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field; ``kind`` says what it holds, ``limits`` what else must hold. ``shape``: the schema inside, if any."""
+    """One field; ``kind`` says what it holds, ``limits`` what else must hold. ``shape``: the schema inside, if any.
+
+    ``required`` and ``default`` are of what comes in.
+    """
 
     name: str
     kind: str
@@ -27,7 +31,7 @@ def fields_of(schema: type[Schema], *, coming_in: bool) -> list[Field]:
     """The fields in the order in which they are declared."""
     made = schema()
     listed = made.load_fields if coming_in else made.dump_fields
-    return [_field(each.data_key or name, each) for name, each in listed.items()]
+    return [_field(each.data_key or name, each, coming_in) for name, each in listed.items()]
 
 
 def shapes_within(schema: type[Schema] | None) -> Iterator[type[Schema]]:
@@ -40,45 +44,63 @@ def shapes_within(schema: type[Schema] | None) -> Iterator[type[Schema]]:
             yield from shapes_within(inside)
 
 
-def _field(name: str, field: fields.Field[Any]) -> Field:
-    inside, given = _nested(field), field.load_default
-    default = None if given is missing else ([] if given is list else _plain(given))
-    limits = "; ".join([*_limits(field), *(f"each {limit}" for limit in _inner_limits(field))])
+def _field(name: str, field: fields.Field[Any], coming_in: bool) -> Field:
+    inside = _nested(field)
     return Field(
         name,
         _kind(field),
-        limits,
-        bool(field.required),
+        "; ".join(_limits(field)),
+        coming_in and bool(field.required),
         bool(field.allow_none),
-        default,
+        _default(field) if coming_in else None,
         inside.__name__ if inside else None,
     )
 
 
-def _plain(given: Any) -> Any:
+def _default(field: fields.Field[Any]) -> Any:
+    given = field.load_default
+    if given is missing:
+        return None
     return given() if callable(given) else given
+
+
+def _inner(field: fields.Field[Any]) -> fields.Field[Any] | None:
+    """What a list holds, or an object that may have any keys."""
+    if isinstance(field, fields.List):
+        return field.inner
+    return field.value_field if isinstance(field, fields.Dict) else None
 
 
 def _nested(field: fields.Field[Any]) -> type[Schema] | None:
     if isinstance(field, fields.Nested):
         return type(field.schema)
-    return _nested(field.inner) if isinstance(field, fields.List) else None
+    inner = _inner(field)
+    return _nested(inner) if inner is not None else None
 
 
 def _kind(field: fields.Field[Any]) -> str:
-    if isinstance(field, fields.List):
-        return f"list of {_kind(field.inner)}"
     if isinstance(field, fields.Nested):
-        return f"[{type(field.schema).__name__}](#{type(field.schema).__name__.lower()})"
-    return re.sub(r"^(a|an) ", "", form(field))
-
-
-def _inner_limits(field: fields.Field[Any]) -> list[str]:
-    return _limits(field.inner) if isinstance(field, fields.List) else []
+        return type(field.schema).__name__
+    name = re.sub(r"^(a|an) ", "", form(field))
+    inner = _inner(field)
+    return f"{name} of {_kind(inner)}" if inner is not None else name
 
 
 def _limits(field: fields.Field[Any]) -> list[str]:
-    return [said for each in field.validators if (said := _limit(each, field))]
+    """Of the value itself, then of each key and of each thing in it."""
+    told = [said for each in field.validators if (said := _limit(each, field))]
+    if isinstance(field, Moment):
+        told.append(_between(field.first_year, LAST_YEAR))
+    if isinstance(field, Day):
+        told.append(_between(FIRST_YEAR_OF_A_LIFE, LAST_YEAR))
+    if isinstance(field, fields.Dict) and field.key_field is not None:
+        told += [f"each key {limit}" for limit in _limits(field.key_field)]
+    inner = _inner(field)
+    return [*told, *map(_each, _limits(inner))] if inner is not None else told
+
+
+def _each(limit: str) -> str:
+    return f"in each, {limit}" if limit.startswith("each ") else f"each {limit}"
 
 
 def _limit(rule: Any, field: fields.Field[Any]) -> str:
@@ -87,8 +109,12 @@ def _limit(rule: Any, field: fields.Field[Any]) -> str:
     if isinstance(rule, validate.Regexp):
         return f"matches `{rule.regex.pattern!s}`"
     if isinstance(rule, validate.Length):
-        what = "items" if isinstance(field, fields.List) else "characters"
+        what = "items" if isinstance(field, fields.List | fields.Mapping) else "characters"
         return f"{_between(rule.equal or rule.min, rule.equal or rule.max)} {what}"
+    if isinstance(rule, validate.ContainsNoneOf):
+        return rule.error if rule.error != rule.default_message else ""
+    if isinstance(rule, validate.NoneOf):
+        return "none of " + ", ".join(f"`{choice}`" for choice in rule.iterable)
     return _between(rule.min, rule.max) if isinstance(rule, validate.Range) else ""
 
 

@@ -1,7 +1,8 @@
 """``continuum rpc``: as a table, as JSON, and as ``docs/rpc.md``."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
@@ -72,6 +73,8 @@ def show(format: str, wanted: str | None = None) -> None:
     if format == "markdown":
         return print(markdown(methods), end="")
     screen = console()
+    if wanted is not None and len(methods) == 1:
+        return _whole(methods[0], screen)
     if screen.width < NARROW:
         return _blocks(methods, screen)
     rows = [
@@ -86,55 +89,108 @@ def _blocks(methods: Sequence[Method], screen: Console) -> None:
     for m in methods:
         repeat = "Safe to repeat" if m.idempotent else "Not safe to repeat"
         screen.print(_called(m), style="bold", soft_wrap=True)
-        told = f"{m.purpose} {repeat}. Who: {'; '.join(m.who)}.".replace("`", "")
-        screen.print(Padding(escape(told), (0, 0, 0, 2)))
+        _beneath(f"{m.purpose} {repeat}. Who: {'; '.join(m.who)}.", screen)
+
+
+def _beneath(told: str, screen: Console) -> None:
+    screen.print(Padding(escape(told.replace("`", "")), (0, 0, 0, 2)))
+
+
+def _whole(method: Method, screen: Console) -> None:
+    """One method with everything that goes in and comes out, the fields of an object beneath its own."""
+    _blocks([method], screen)
+    also = "and " if method.errors else ""
+    _beneath(f"Errors: {', '.join([*method.errors, f'{also}those of every call'])}.", screen)
+    if not method.arguments:
+        _beneath("No arguments.", screen)
+    else:
+        _beneath("Arguments:", screen)
+        _fields(method.arguments, method.shapes, screen, set(), 4)
+    if not method.result:
+        return _beneath("Result: plain JSON.", screen)
+    _beneath(f"Result: {'list of ' if method.many else ''}{method.result}.", screen)
+    return _fields(method.result_fields, method.shapes, screen, set(), 4)
+
+
+def _fields(
+    fields: Sequence[Field], shapes: dict[str, list[Field]], screen: Console, told: set[str], indent: int
+) -> None:
+    """A line for each; what stands in an object is told beneath the first field that holds one."""
+    for field in fields:
+        said = "; ".join([_kind(field), *filter(None, [_limits(field).replace("`", "")])])
+        screen.print(Padding(f"[bold]{escape(field.name)}[/]: {escape(said)}", (0, 0, 0, indent)))
+        if field.shape in shapes and field.shape not in told:
+            told.add(field.shape)
+            _fields(shapes[field.shape], shapes, screen, told, indent + 2)
+
+
+def _kind(field: Field) -> str:
+    return f"{field.kind}{' or null' if field.may_be_null else ''}"
 
 
 def markdown(methods: Sequence[Method]) -> str:
-    """``docs/rpc.md``."""
+    """``docs/rpc.md``: what is in an object stands once, after the methods of its service."""
     lines = [HEAD]
     for service in dict.fromkeys(method.service for method in methods):
         mine = [method for method in methods if method.service == service]
+        often = {name for name, times in Counter(method.result for method in mine).items() if times > 1}
         lines.append(f"## {service if service != EVERY else 'Every service'}\n")
-        lines += [_section(method) for method in mine]
-        lines += list(_shapes(mine))
+        lines += [_section(method, method.result in often) for method in mine]
+        lines += list(_shapes(mine, often))
     return "\n".join(lines)
 
 
-def _section(method: Method) -> str:
-    listed = "list of " if method.many else ""
+def _section(method: Method, is_shared: bool) -> str:
     parts = [
         f"### `{'' if method.service == EVERY else method.service + '.'}{method.name}`\n\n{method.purpose}\n",
         f"Who: {'; or '.join(method.who)}. {'Safe to repeat.' if method.idempotent else 'Not safe to repeat.'}\n",
         f"Errors: {', '.join(method.errors) or 'those of every call'}.\n",
-        f"{_table(method.arguments, 'argument', coming_in=True)}" if method.arguments else "No arguments.\n",
-        f"Result: {listed}`{method.result}`.\n\n{_table(method.result_fields, 'field', coming_in=False)}"
-        if method.result
-        else "Result: plain JSON.\n",
+        f"{_table(method.arguments, 'argument', method.service)}" if method.arguments else "No arguments.\n",
+        _result(method, is_shared),
     ]
     return "\n".join(parts)
 
 
-def _shapes(methods: Iterable[Method]) -> Iterator[str]:
-    shapes = {name: fields for method in methods for name, fields in method.shapes.items()}
+def _result(method: Method, is_shared: bool) -> str:
+    if not method.result:
+        return "Result: plain JSON.\n"
+    listed = "list of " if method.many else ""
+    if is_shared:
+        return f"Result: {listed}{_link(method.result, method.service)}.\n"
+    fields = _table(method.result_fields, "field", method.service)
+    return f"Result: {listed}`{method.result}`.\n\n{fields}"
+
+
+def _shapes(methods: Sequence[Method], often: Collection[str | None]) -> Iterator[str]:
+    service = methods[0].service
+    shapes = {m.result: m.result_fields for m in methods if m.result and m.result in often}
+    shapes |= {name: fields for method in methods for name, fields in method.shapes.items()}
     for name, fields in sorted(shapes.items()):
-        yield f"#### {name}\n\n{_table(fields, 'field', coming_in=False)}"
+        yield f"#### {name} ({service})\n\n{_table(fields, 'field', service)}"
 
 
-def _table(fields: Sequence[Field], what: str, *, coming_in: bool) -> str:
+def _link(shape: str, service: str) -> str:
+    """To the heading of the shape, by the name that a page gives it."""
+    return f"[{shape}](#{shape.lower()}-{service.replace(' ', '-')})"
+
+
+def _table(fields: Sequence[Field], what: str, service: str) -> str:
     rows = "\n".join(
-        f"| `{field.name}` | {_cell(field.kind)}{' or null' if field.may_be_null else ''} |"
-        f" {_cell(_limits(field, coming_in))} |"
-        for field in fields
+        f"| `{field.name}` | {_cell(_linked(field, service))} | {_cell(_limits(field))} |" for field in fields
     )
     return f"| {what} | kind | |\n| --- | --- | --- |\n{rows}\n"
 
 
-def _limits(field: Field, coming_in: bool) -> str:
+def _linked(field: Field, service: str) -> str:
+    kind = _kind(field)
+    return kind.replace(field.shape, _link(field.shape, service)) if field.shape else kind
+
+
+def _limits(field: Field) -> str:
     told = [field.limits] if field.limits else []
-    if coming_in and field.required:
+    if field.required:
         told.insert(0, "required")
-    elif coming_in and field.default is not None:
+    elif field.default is not None:
         told.append(f"by default {json.dumps(field.default, default=_text)}")
     return "; ".join(told)
 

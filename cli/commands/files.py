@@ -1,5 +1,6 @@
 """``continuum import``: the national bulk file of trainees, the register of schools, and the table of funding."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +13,12 @@ File = Annotated[Path, typer.Argument(metavar="FILE")]
 Provider = Annotated[
     str | None, typer.Option("--provider", metavar="CODE", help="The accredited provider's code.")
 ]
+
+
+class Kind(StrEnum):
+    TRAINEES = "trainees"
+    SCHOOLS = "schools"
+    FUNDING = "funding"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +40,10 @@ def add_to(app: typer.Typer) -> None:
     group.command(
         "funding", epilog=examples("import funding rates.csv", "import funding rates.csv --dry-run")
     )(funding)
-    group.command("template", epilog=examples("import template > trainees.csv"))(template)
+    group.command(
+        "template",
+        epilog=examples("import template > trainees.csv", "import template --for funding > funding.csv"),
+    )(template)
     group.command(
         "undo",
         epilog=examples("import undo 0199...", "import undo 0199... --yes", "import undo 0199... --demo"),
@@ -70,13 +80,19 @@ def trainees(
     raise typer.Exit(send(file, provider, confirmed=confirm_row or (), dry_run=dry_run, as_json=json))
 
 
-def template() -> None:
-    """Write the empty national file: the names of the columns, one row to be added for each trainee."""
+def template(
+    kind: Annotated[Kind, typer.Option("--for", help="trainees, schools or funding.")] = Kind.TRAINEES,
+) -> None:
+    """Write a file to begin with: the names of the columns, and for schools and funding an example to be replaced.
+
+    That for trainees is the empty national file; one row is to be added for each of them.
+    """
     import sys
 
-    from services.itt.domain import bulk_file
+    from services.itt.domain import bulk_file, funding_table, gias
 
-    sys.stdout.write(bulk_file.template())
+    of = {Kind.TRAINEES: bulk_file, Kind.SCHOOLS: gias, Kind.FUNDING: funding_table}
+    sys.stdout.write(of[kind].template())
 
 
 def undo(
@@ -119,9 +135,10 @@ def funding(
 ) -> None:
     """Import the table of bursaries, scholarships and grants: all rows, or none and every error by row and column.
 
-    The columns are academic_year, kind, routes, subject, subject_codes, amount_pounds, valid_from, valid_until and
-    source. The file holds the whole table of each academic year in it: rates that it no longer has end, and are kept.
-    Exit code 0: stored (or it would be); 1: refused, every error is listed; 2: the file cannot be read at all.
+    'import template --for funding' writes a file to begin with. The columns are academic_year, kind, routes, subject,
+    subject_codes, amount_pounds, valid_from, valid_until and source. The file holds the whole table of each academic
+    year in it: rates that it no longer has end, and are kept. Exit code 0: stored (or it would be); 1: refused, every
+    error is listed; 2: the file cannot be read at all.
     """
     from cli.funding import load
 

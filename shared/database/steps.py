@@ -10,6 +10,11 @@ def create_shared_tables(op: Any) -> None:
     SHARED.create_all(op.get_bind(), checkfirst=False)
 
 
+def index_event_log_by_subject(op: Any) -> None:
+    """What happened to a subject is found by it; a database that was made since then has the index already."""
+    op.create_index("ix_event_log_subject", "event_log", ["subject"], if_not_exists=True)
+
+
 def mark_compatible(op: Any, revision: str, *older: str) -> None:
     """Code whose head is one of the ``older`` revisions may run on this one: it adds, and changes nothing."""
     rows = [{"revision": revision, "compatible_with": known} for known in older]

@@ -89,6 +89,7 @@ EVENT_LOG = Table(
     Column("published_at", Instant, nullable=False, server_default=NOW),
     Index("uq_event_log_event_id", "event_id", unique=True),
     Index("ix_event_log_correlation_id", text("(headers ->> 'correlationid')")),
+    Index("ix_event_log_subject", "subject"),
 )
 
 SUBJECT_SEQUENCE = Table(

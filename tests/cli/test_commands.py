@@ -181,6 +181,17 @@ def test_the_template_is_an_empty_file_and_named_by_what_speaks_of_it(bare: Cli,
     assert "./continuum import template > trainees.csv" in wrong
 
 
+def test_whoever_asks_about_the_demonstrations_data_is_told_that_a_server_is_started_for_it(
+    bare: Cli, tmp_path: Path
+) -> None:
+    starting = "starting an embedded database server"
+    demo = bare("ledger", "--demo", "--json")
+    line, _ = demo.stderr.splitlines()
+    assert line == f"continuum: {starting} for the demonstration's data ({tmp_path / 'demo'}) ..."
+    assert starting not in demo.stdout
+    assert starting not in bare("ledger").stderr
+
+
 def test_a_file_that_is_not_there_is_told_so(bare: Cli) -> None:
     answer = bare("import", "trainees", "/nowhere.csv", "--dry-run")
 

@@ -45,3 +45,11 @@ def test_another_file_is_no_table(cli: Cli, file: Path) -> None:
     answer = cli("import", "funding", str(file))
     assert answer.returncode == 2
     assert "not those of the template" in answer.stderr
+    assert str(file) in answer.stderr
+    assert "./continuum import template --for funding > funding.csv" in answer.stderr
+
+
+def test_the_template_is_a_table_that_can_be_stored(cli: Cli, file: Path) -> None:
+    file.write_text(cli("import", "template", "--for", "funding").stdout)
+    answer = cli("import", "funding", str(file))
+    assert (answer.returncode, answer.stdout) == (0, "1 rates: 1 added, 0 ended, 0 as they were\n")

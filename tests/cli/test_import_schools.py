@@ -63,3 +63,11 @@ def test_another_file_is_no_register(cli: Cli, tmp_path: Path) -> None:
     answer = cli("import", "schools", str(file))
     assert answer.returncode == 2
     assert "no extract of the register" in answer.stderr
+    assert "./continuum import template --for schools > schools.csv" in answer.stderr
+
+
+def test_the_template_is_an_extract_that_can_be_stored(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "schools.csv"
+    file.write_text(cli("import", "template", "--for", "schools").stdout)
+    answer = cli("import", "schools", str(file))
+    assert (answer.returncode, answer.stdout) == (0, "1 schools stored\n")

@@ -1,16 +1,19 @@
 """``docs/rpc.md`` is what the entrypoints declare, and says who may call, by the tables of permissions."""
 
+import re
 from functools import cache
 
 import pytest
 from marshmallow import Schema, fields, validate
 
 from cli.calls.offered import ANYBODY, EVERY, Method, offered
-from cli.calls.shapes import fields_of
+from cli.calls.shapes import fields_of, shapes_within
 from cli.calls.show import markdown
 from shared.config import PROJECT_ROOT
+from shared.fields import ONE_LINE, Day, Moment
 from shared.policy import Permissions
 from shared.rpc import Rpc
+from shared.rpc.extensions import declared
 from shared.service_names import SERVICES, service_class
 
 
@@ -76,3 +79,56 @@ def test_a_field_is_told_with_its_kind_its_limits_and_its_default() -> None:
     assert (name.kind, name.limits, name.required) == ("text", "1 to 80 characters", True)
     assert (kinds.kind, kinds.limits, kinds.default) == ("list of text", "each one of `a`, `b`", [])
     assert (score.kind, score.limits, score.may_be_null) == ("whole number", "1 to 5", True)
+
+
+class Inner(Schema):
+    done_on = Day(required=True)
+
+
+class Outer(Schema):
+    at = Moment(load_default=None)
+    title = fields.String(validate=[validate.NoneOf(["x", "y"]), ONE_LINE])
+    inner = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(["a", "b"])),
+        values=fields.List(fields.Nested(Inner), validate=validate.Length(max=3)),
+        validate=validate.Length(1, 2),
+    )
+
+
+def test_what_is_in_an_object_by_any_key_is_told_with_the_limits_of_all() -> None:
+    at, title, inner = fields_of(Outer, coming_in=True)
+
+    assert at.limits == "2000 to 2200"
+    assert title.limits == "none of `x`, `y`; must be one line without control characters"
+    assert (inner.kind, inner.shape) == ("object of list of Inner", "Inner")
+    assert inner.limits == "1 to 2 items; each key one of `a`, `b`; each at most 3 items"
+    assert list(shapes_within(Outer)) == [Inner]
+
+
+def test_what_must_be_given_is_said_of_what_comes_in_alone() -> None:
+    assert [field.required for field in fields_of(Inner, coming_in=True)] == [True]
+    assert [field.required for field in fields_of(Inner, coming_in=False)] == [False]
+
+
+def test_the_objects_in_the_arguments_of_a_method_say_what_is_required_in_them() -> None:
+    shapes = methods()["itt.record_checks_of_many"].shapes
+    assert [field.name for field in shapes["RecordChecks"] if field.required] == ["trainee_id", "checks"]
+    assert "outcome" in [field.name for field in shapes["CheckMade"] if field.required]
+
+
+def test_every_shape_has_its_heading_once_and_every_link_leads_to_one() -> None:
+    text = markdown(list(methods().values()))
+    headings = re.findall(r"^#### (\w+) \(([\w ]+)\)$", text, re.MULTILINE)
+    linked = set(re.findall(r"\]\(#([^)]+)\)", text))
+    anchors = [f"{name.lower()}-{service.replace(' ', '-')}" for name, service in headings]
+    assert len(anchors) == len(set(anchors))
+    assert linked == set(anchors)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_two_shapes_of_a_service_have_the_same_name(service: str) -> None:
+    terms = [terms for _, _, terms in declared(service_class(service))]
+    shapes = {each.result for each in terms if each.result}
+    shapes |= {shape for each in terms for of in (each.arguments, each.result) for shape in shapes_within(of)}
+    names = [shape.__name__ for shape in shapes]
+    assert sorted(names) == sorted(set(names))

@@ -80,3 +80,20 @@ def test_the_server_stays_while_somebody_uses_it(own_folder: Path) -> None:
     assert _servers(own_folder)
     _ends(second)
     assert _servers(own_folder) == []
+
+
+def test_that_a_server_is_started_is_told_and_that_one_is_joined_is_not(own_folder: Path) -> None:
+    told: list[str] = []
+    embedded.before_start(lambda: told.append("a server is started"))
+    another = _user(own_folder)
+    embedded.url()
+    assert told == []
+    _ends(another)
+    embedded.stop()
+
+    embedded.url()
+    embedded.url()
+
+    embedded.stop()
+    embedded.before_start(lambda: None)
+    assert told == ["a server is started"]

@@ -144,7 +144,7 @@ def read(
     filled = [(number, cells) for number, cells in numbered if any(cells)]
     if not filled:
         raise FileUnreadable.because(
-            "no_rows", "The file has a header and no row of data; add one row a trainee"
+            "no_rows", "The file has a header and no row of data; add a row beneath it"
         )
     rows = tuple(_row(number, names, cells) for number, cells in filled)
     return Sheet(rows, blank_rows=len(numbered) - len(filled))

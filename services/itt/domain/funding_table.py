@@ -167,6 +167,22 @@ def _listed(cell: str) -> list[str]:
     return [part for part in _LIST.split(cell) if part]
 
 
+def template() -> str:
+    """The header and one row that is right, to be replaced: of a year for which nobody has a table yet."""
+    example = {
+        "academic_year": "2036/37",
+        "kind": Kind.BURSARY.value,
+        "routes": f"{Route.PROVIDER_LED_POSTGRAD} {Route.SCHOOL_DIRECT_TUITION_FEE}",
+        "subject": "Physics",
+        "subject_codes": "100425 101060",
+        "amount_pounds": "29000",
+        "valid_from": "2036-08-01",
+        "valid_until": "2037-07-31",
+        "source": "An example, to be replaced",
+    }
+    return csv_files.write(COLUMNS, [example])
+
+
 def write(rates: Iterable[Rate]) -> str:
     """The rates as the file that ``parse`` reads."""
     return csv_files.write(COLUMNS, (_cells(rate) for rate in rates))

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.itt.domain.csv_files import FileUnreadable, RowError, whole_text
+from services.itt.domain.csv_files import FileUnreadable, RowError, whole_text, write
 from services.itt.domain.geography import outward
 from shared.errors import Invalid
 
@@ -67,6 +67,23 @@ def parse(data: bytes) -> Register:
         message = f"Line {lines.line_num} cannot be read as CSV ({error}); check its quotation marks"
         raise FileUnreadable.because("malformed", message, line=lines.line_num) from None
     return _read(header, rows)
+
+
+def template() -> str:
+    """The columns that are kept, and one row that is right, to be replaced."""
+    example = {
+        "urn": "999999",
+        "name": "Example Primary School",
+        "phase": "Primary",
+        "status": "Open",
+        "postcode": "NE5 3RN",
+        "easting": "420000",
+        "northing": "565000",
+        "region": "North East",
+        "la": "Newcastle upon Tyne",
+        "ukprn": "10000000",
+    }
+    return write(tuple(COLUMNS.values()), [{COLUMNS[name]: value for name, value in example.items()}])
 
 
 def _check(header: list[str]) -> None:

@@ -85,7 +85,7 @@ class Observation(Schema):
     notes = fields.String()
 
 
-class Match(Schema):
+class LikeTrainee(Schema):
     """Another trainee of the provider who may be the same one."""
 
     trainee_id = fields.UUID()
@@ -159,7 +159,7 @@ class Trainee(TraineeSummary):
     missing_for_recommendation = fields.List(fields.String())
     missing_for_trn = fields.Dict()
     from_application_id = fields.UUID(allow_none=True)
-    matches = fields.List(fields.Nested(Match))
+    matches = fields.List(fields.Nested(LikeTrainee))
     open_corrections = fields.Integer()
     reviews = fields.List(fields.Nested(Review))
     final_assessments = fields.List(fields.Nested(Review))

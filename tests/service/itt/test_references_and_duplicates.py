@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -39,6 +40,11 @@ from tests.service.itt.kit import due
 
 WHY = {"reasons": ["other"], "text": "Moving away"}
 IN_A_WEEK = NOW + timedelta(days=7)
+MANY_FACTS = """
+INSERT INTO event_log (id, event_id, type, subject, sequence, headers, payload, created_at)
+SELECT n, gen_random_uuid(), 'thing.done.v1', 'thing/' || n % 500, n, '{}', '{}', now()
+FROM generate_series(1, 5000) AS n
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -181,6 +187,21 @@ def test_the_timeline_tells_a_candidate_facts_and_a_provider_who_did_what(itt: I
     theirs = itt.asked(LEAD, "application_timeline", application_id=application_id)["items"]
     assert {"application.offer", "application.note"} <= {item["what"] for item in theirs}
     assert "Okafor" not in str(theirs)
+
+
+def test_a_timeline_reads_the_facts_of_its_application_alone(itt: Itt, session: Session) -> None:
+    by = ready(session)
+    application_id = accepted(session, by)
+    session.execute(text(MANY_FACTS))
+    session.execute(text("ANALYZE event_log"))
+    asked: list[tuple[str, Any]] = []
+    listen = lambda *told: asked.append((told[2], told[3]))
+    event.listen(session.get_bind(), "before_cursor_execute", listen)
+    itt.asked(by, "application_timeline", application_id=application_id)
+    event.remove(session.get_bind(), "before_cursor_execute", listen)
+    ((statement, parameters),) = [each for each in asked if "FROM event_log" in each[0]]
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
+    assert "ix_event_log_subject" in "\n".join(line for (line,) in plan)
 
 
 def test_the_facts_of_an_acceptance_come_in_the_order_in_which_things_happened(

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.audit import audit, audit_trail
+from shared.audit import audit, audit_many, audit_trail
 from shared.context import bound
 from shared.policy import Role
 from shared.testing import principal
@@ -81,3 +81,33 @@ def test_a_command_that_is_rolled_back_leaves_no_record(make_session: sessionmak
             transaction.rollback()
         with session.begin():
             assert audit_trail(session, "t/1") == []
+
+
+def test_many_commands_are_kept_by_one_statement_and_each_as_one_is(session: Session) -> None:
+    notes = [
+        {
+            "action": f"{n}",
+            "subject": "t/1",
+            "changes": {"on": date(2026, 8, 31)},
+            "why": f"{n}" if n else None,
+        }
+        for n in range(300)
+    ]
+    said: list[str] = []
+    listen = lambda *told: said.append(told[2])
+    event.listen(session.get_bind(), "before_cursor_execute", listen)
+    with bound(correlation_id="the request"):
+        audit_many(session, SOMEBODY, NOW, notes)
+    event.remove(session.get_bind(), "before_cursor_execute", listen)
+    (statement,) = [each for each in said if each.startswith("INSERT")]
+    assert statement.count("%(who__") == len(notes)
+    records = audit_trail(session, "t/1")
+    assert [record.action for record in records] == [note["action"] for note in notes]
+    assert [(record.why, record.personal) for record in records[:2]] == [(None, None), ("1", None)]
+    assert {record.changes["on"] for record in records} == {"2026-08-31"}
+    assert set(session.scalars(text("SELECT correlation_id FROM audit"))) == {"the request"}
+
+
+def test_nothing_is_said_to_the_database_when_nothing_was_done(session: Session) -> None:
+    audit_many(session, SOMEBODY, NOW, [])
+    assert session.scalar(text("SELECT count(*) FROM audit")) == 0

@@ -18,10 +18,24 @@ from shared.database.migrate import (
     ensure_database,
     ensure_role,
     grant_operator,
+    head,
     upgrade,
 )
 from shared.database.tables import SHARED, service_base
 from shared.service_names import SERVICES, service_class
+
+BEFORE_THE_INDEX = {
+    "itt": "0010",
+    "cpd": "0001",
+    "leadership": "0001",
+    "notifications": "0002",
+    "people": "0002",
+}
+MANY_FACTS = """
+INSERT INTO event_log (id, event_id, type, subject, sequence, headers, payload, created_at)
+SELECT n, gen_random_uuid(), 'thing.done.v1', 'thing/' || n % 500, n, '{}', '{}', now()
+FROM generate_series(1, 5000) AS n
+"""
 
 
 @pytest.fixture
@@ -64,6 +78,41 @@ def test_the_migrations_make_the_tables_that_the_models_describe(migrated_servic
     assert differences == []
 
 
+@pytest.mark.parametrize("migrated_service", SERVICES, indirect=True)
+def test_what_happened_to_a_subject_is_found_in_the_log_by_an_index(migrated_service: str) -> None:
+    with (
+        closing(connect(database_url(migrated_service), "tests")) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(MANY_FACTS)
+        cursor.execute("ANALYZE event_log")
+        cursor.execute(
+            "EXPLAIN SELECT event_id, type, headers, payload FROM event_log WHERE subject = 'thing/7'"
+        )
+        plan = "\n".join(line for (line,) in cursor)
+    assert "ix_event_log_subject" in plan
+
+
+@pytest.mark.parametrize("migrated_service", SERVICES, indirect=True)
+def test_a_log_that_is_older_than_the_index_gets_it(migrated_service: str) -> None:
+    with (
+        closing(connect(database_url(migrated_service), "tests")) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DROP INDEX ix_event_log_subject")
+        cursor.execute("DELETE FROM schema_mark WHERE revision = %s", (head(migrated_service),))
+        cursor.execute("UPDATE alembic_version SET version_num = %s", (BEFORE_THE_INDEX[migrated_service],))
+    upgrade(migrated_service)
+    with (
+        closing(connect(database_url(migrated_service), "tests")) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_event_log_subject'")
+        ((definition,),) = cursor.fetchall()
+    assert definition.endswith("ON public.event_log USING btree (subject)")
+
+
 @pytest.mark.parametrize("migrated_service", SERVICES[:1], indirect=True)
 def test_a_migration_may_be_run_again(migrated_service: str) -> None:
     upgrade(migrated_service)
@@ -86,8 +135,6 @@ def test_a_service_does_not_start_on_a_revision_that_it_does_not_know(migrated_s
 
 @pytest.mark.parametrize("migrated_service", SERVICES[:1], indirect=True)
 def test_a_service_starts_on_a_newer_revision_that_is_marked_compatible(migrated_service: str) -> None:
-    from shared.database.migrate import head
-
     with (
         closing(connect(database_url(migrated_service), "tests")) as connection,
         connection,

@@ -84,6 +84,32 @@ def test_the_calls_on_a_narrow_screen_have_every_name_in_one_piece_and_are_asked
         calls("table", "itt.undo_imports")
 
 
+@pytest.mark.parametrize("width", ["40", "80", "200"])
+def test_a_call_that_is_asked_for_by_name_tells_what_is_in_the_objects_that_go_in_and_come_out(
+    width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    calls("table", "itt.record_checks_of_many")
+    told = capsys.readouterr().out
+    lines, words = told.splitlines(), " ".join(told.split())
+    assert "Errors: Invalid, NotAllowed, and those of every call." in words
+    assert "trainees: list of RecordChecks; required; 1 to 1000 items trainee_id: UUID; required" in words
+    assert "checked_by: text; required; 1 to 200 characters" in words
+    assert "Result: ChecksRecorded. trainees: whole number started: whole number" in words
+    assert next(line for line in lines if "outcome:" in line).startswith(" " * 8 + "outcome")
+    assert max(map(len, lines)) <= int(width)
+
+
+def test_an_object_that_comes_twice_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    calls("table", "people.timeline")
+    told = capsys.readouterr().out
+    assert told.count("list of Summary") == 1
+    assert told.count("stage_label:") == 1
+
+
 def test_events_are_asked_for_by_a_part_of_their_type(capsys: pytest.CaptureFixture[str]) -> None:
     show("table", "itt.qts")
     assert "itt.qts.awarded.v1" in (told := capsys.readouterr().out)

@@ -32,6 +32,12 @@ def a_file(*rows: dict[str, str]) -> bytes:
     return "\n".join([COLUMNS, *lines]).encode()
 
 
+def test_the_template_has_every_column_and_one_row_that_is_right() -> None:
+    table = funding_table.parse(funding_table.template().encode())
+    assert (table.errors, len(table.rates)) == ((), 1)
+    assert funding_table.template().splitlines()[0] == COLUMNS
+
+
 def test_a_row_is_a_rate_of_the_whole_year() -> None:
     table = funding_table.parse(a_file({}))
     assert (table.errors, table.row_count) == ((), 1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.itt.domain.csv_files import FileUnreadable
-from services.itt.domain.gias import COLUMNS, parse
+from services.itt.domain.gias import COLUMNS, parse, template
 from shared.config import PROJECT_ROOT
 
 SAMPLE = PROJECT_ROOT.parent / "shared" / "data" / "schools" / "gias_establishments_sample.csv"
@@ -33,6 +33,12 @@ def _file(*rows: dict[str, str], encoding: str = "utf-8") -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode(encoding)
+
+
+def test_the_template_has_every_column_that_is_kept_and_one_row_that_is_right() -> None:
+    register = parse(template().encode())
+    assert (register.errors, len(register.schools)) == ((), 1)
+    assert template().splitlines()[0] == ",".join(COLUMNS.values())
 
 
 def test_the_real_extract_is_read_whole() -> None:
