@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from inspect import Parameter, signature
 
 import pytest
 from marshmallow import Schema, fields, validate
@@ -132,3 +133,12 @@ def test_no_two_shapes_of_a_service_have_the_same_name(service: str) -> None:
     shapes |= {shape for each in terms for of in (each.arguments, each.result) for shape in shapes_within(of)}
     names = [shape.__name__ for shape in shapes]
     assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_not_declared_is_refused_and_not_handed_on(service: str) -> None:
+    """Where no schema says what comes in, the signature does: it must not take just anything."""
+    undeclared = [method for _, method, terms in declared(service_class(service)) if terms.arguments is None]
+    for method in undeclared:
+        kinds = {each.kind for each in signature(method).parameters.values()}
+        assert Parameter.VAR_KEYWORD not in kinds, method.__name__

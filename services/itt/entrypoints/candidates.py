@@ -52,9 +52,9 @@ class CandidateCalls:
         return candidate_equality.save_equality(call.session, call.now, call.principal, **arguments)
 
     @rpc(None, form.EqualityOut)
-    def candidate_equality(self, call: Call, **arguments: Any) -> Any:
+    def candidate_equality(self, call: Call) -> Any:
         """One's own equality data."""
-        return candidate_equality.candidate_equality(call.session, call.now, call.principal, **arguments)
+        return candidate_equality.candidate_equality(call.session, call.now, call.principal)
 
     # --- referees
 
@@ -121,6 +121,6 @@ class CandidateCalls:
         return choices.withdraw_application(call.session, call.now, call.principal, **arguments)
 
     @rpc(None, views.OwnApplications, idempotent=True)
-    def my_applications(self, call: Call, **arguments: Any) -> Any:
+    def my_applications(self, call: Call) -> Any:
         """All applications of the candidate who asks."""
-        return application_lists.my_applications(call.session, call.now, call.principal, **arguments)
+        return application_lists.my_applications(call.session, call.now, call.principal)

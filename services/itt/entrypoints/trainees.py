@@ -83,9 +83,9 @@ class TraineeCalls:
         return reading.export_trainees(call.session, call.now, call.principal, **arguments)
 
     @rpc(None, schemas.File, idempotent=True)
-    def template(self, call: Call, **arguments: Any) -> Any:
+    def template(self, call: Call) -> Any:
         """The empty national file."""
-        return reading.template(call.session, call.now, call.principal, **arguments)
+        return reading.template(call.session, call.now, call.principal)
 
     @rpc(schemas.ProviderCode, schemas.File, idempotent=True)
     def recommendation_sheet(self, call: Call, **arguments: Any) -> Any:
