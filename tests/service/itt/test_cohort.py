@@ -28,6 +28,7 @@ from shared.operations.ledger import ledger, missing
 from shared.policy import Principal, Role
 from shared.testing.kit import principal
 from tests.service.itt.conftest import Itt
+from tests.service.itt.kit import truncate
 from tests.service.itt.test_applications_at_once import broken
 
 CANDIDATES = 60
@@ -60,14 +61,8 @@ def database(service_database: str) -> Iterator[Database]:
     """Sessions that commit; everything is removed at the end."""
     engine = make_engine(database_url(service_database), "tests", pool=2, overflow=0)
     yield lambda: OutboxSession(engine, info={"service": service_database}, autobegin=False)
-    _empty(engine)
     engine.dispose()
-
-
-def _empty(engine: Any) -> None:
-    names = ", ".join(table.name for table in models.Base.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names}, {SHARED} CASCADE")
+    truncate(", ".join([*(table.name for table in models.Base.metadata.sorted_tables), SHARED]))
 
 
 @pytest.fixture
