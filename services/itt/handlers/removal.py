@@ -21,7 +21,12 @@ TIMERS = ("request_trn", "ask_register", "trn_overdue", "training_starts", "awar
 
 
 def remove_all(
-    session: Session, now: datetime, by: Principal, rows: Sequence[models.Trainee], code: DiscardCode, why: str
+    session: Session,
+    now: datetime,
+    by: Principal,
+    rows: Sequence[models.Trainee],
+    code: DiscardCode,
+    why: str,
 ) -> None:
     """Discard the records of many."""
     _forget_equality(session, rows)

@@ -62,6 +62,10 @@ def database(service_database: str) -> Iterator[Database]:
     engine = make_engine(database_url(service_database), "tests", pool=2, overflow=0)
     yield lambda: OutboxSession(engine, info={"service": service_database}, autobegin=False)
     engine.dispose()
+    _empty()
+
+
+def _empty() -> None:
     truncate(", ".join([*(table.name for table in models.Base.metadata.sorted_tables), SHARED]))
 
 
@@ -180,8 +184,7 @@ def _end(database: Database, what: str) -> None:
 
 def test_the_same_seed_is_the_same_cohort(database: Database, loaded: Loaded) -> None:
     first = _told(database)
-    with database() as session, session.begin():
-        _empty(session.get_bind())
+    _empty()
     again = load(database, candidates=CANDIDATES, until=UNTIL)
     assert (_told(database), again.states) == (first, loaded.states)
 
