@@ -22,7 +22,7 @@ from psycopg2.extensions import encrypt_password
 from sqlalchemy import text
 
 from shared.config import PROJECT_ROOT, settings
-from shared.database import OPERATOR, admin_url, connect, database_url, make_engine, name_of
+from shared.database import OPERATOR, admin_url, connect, database_url, equality, make_engine, name_of
 from shared.service_names import SERVICES, service_class
 
 OPERATOR_READS = (
@@ -66,6 +66,7 @@ def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line
             ensure_database(admin, service)
             upgrade(service)
             grant_operator(service)
+            grant_equality(service)
     # Queues are bound before it is noted who has no past to catch up with: between the two nothing is missed.
     if settings().amqp_uri:
         progress("exchanges, queues and users of the broker")
@@ -75,14 +76,16 @@ def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line
         note_subscribers(service)
 
 
-def ensure_role(admin: psycopg2.extensions.connection, role: str, password: str | None) -> None:
-    """The role may log in and nothing more; its password is set to the one that is configured."""
+def ensure_role(
+    admin: psycopg2.extensions.connection, role: str, password: str | None, may: str = "LOGIN"
+) -> None:
+    """The role ``may`` log in and nothing more; its password is set to the one that is configured."""
     with admin.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
         verb = "ALTER" if cursor.fetchone() else "CREATE"
         try:
             cursor.execute(
-                sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
+                sql.SQL(f"{verb} ROLE {{}} {may} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
                     sql.Identifier(role)
                 )
             )
@@ -98,6 +101,10 @@ def ensure_database(admin: psycopg2.extensions.connection, service: str) -> None
     """A database that belongs to the service's role, and that no other role may enter."""
     name = sql.Identifier(name_of(service))
     ensure_role(admin, name_of(service), settings().service_database_passwords.get(service))
+    if service in equality.HOLDERS:
+        for role in equality.roles_of(service):
+            ensure_role(admin, role, None, "NOLOGIN NOINHERIT")
+        equality.let_in(admin, service)
     with admin.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name_of(service),))
         if not cursor.fetchone():
@@ -126,7 +133,8 @@ def drop_roles(services: Sequence[str]) -> None:
         admin.autocommit = True
         with admin.cursor() as cursor:
             for service in services:
-                cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name_of(service))))
+                for role in (name_of(service), *equality.roles_of(service)):
+                    cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
             with suppress(psycopg2.errors.DependentObjectsStillExist):
                 cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name_of(OPERATOR))))
 
@@ -221,6 +229,18 @@ def grant_operator(service: str) -> None:
             cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
         columns = sql.SQL(", ").join(map(sql.Identifier, OPERATOR_READS_OF_AUDIT))
         cursor.execute(sql.SQL("GRANT SELECT ({}) ON audit TO {}").format(columns, role))
+
+
+def grant_equality(service: str) -> None:
+    """Equality data is its role's, also where it was put back by whoever may not give it to others."""
+    if service in equality.HOLDERS:
+        engine = make_engine(database_url(service), "migrate", pool=1, overflow=0)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("SELECT pg_advisory_xact_lock(3)"))
+                equality.keep_apart(connection, service)
+        finally:
+            engine.dispose()
 
 
 def fresh_password() -> str:

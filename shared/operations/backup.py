@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from shared.audit import audit
 from shared.config import settings
-from shared.database import connect, database_url, make_engine
-from shared.database.migrate import grant_operator, head
+from shared.database import connect, database_url, equality, make_engine
+from shared.database.migrate import grant_equality, grant_operator, head
 from shared.database.restores import PUT_BACK, SUBJECT
 from shared.errors import Conflict, Invalid, NotFound, Unavailable
 from shared.policy import Principal
@@ -82,12 +82,19 @@ def _dump(service: str, file: Path) -> dict[str, Any]:
         snapshot = str(session.scalar(text("SELECT pg_export_snapshot()")))
         stands = _stands(session)
         _write(file, b"")
-        _run("pg_dump", service, "--format=custom", f"--snapshot={snapshot}", f"--file={file}")
+        reader = _reader(session, service)
+        _run("pg_dump", service, *reader, "--format=custom", f"--snapshot={snapshot}", f"--file={file}")
     entries = _run("pg_restore", None, "--list", str(file))
     tables = sum(" TABLE DATA " in line for line in entries.splitlines())
     if not tables:
         raise ProgramFailed(f"the copy of {service} holds no table: it cannot be used")
     return stands | {"file": file.name, "bytes": file.stat().st_size, "tables": tables}
+
+
+def _reader(session: Session, service: str) -> list[str]:
+    """Who reads everything: the role of the equality data, where that is kept apart already."""
+    apart = equality.is_kept_apart(session.connection(), service)
+    return [f"--role={equality.role_of(service)}"] if apart else []
 
 
 @contextmanager
@@ -170,6 +177,7 @@ def put_back(folder: Path, service: str, by: Principal) -> dict[str, Any]:
         raise ProgramFailed(
             f"{failed.message}; the database of {service} is empty now, and waits for a copy"
         ) from None
+    grant_equality(service)
     _note(service, by, str(was["taken_at"]))
     grant_operator(service)
     return was
@@ -190,6 +198,7 @@ def _empty(service: str) -> None:
     connection = connect(database_url(service), "restore")
     try:
         with connection, connection.cursor() as cursor:
+            equality.drop_tables(cursor, service)
             for what, kinds in (("TABLE", ["r", "p"]), ("SEQUENCE", ["S"])):
                 cursor.execute(
                     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = ANY(%s)",

@@ -5,10 +5,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from psycopg2.errors import InsufficientPrivilege
 
 from shared.database import database_url
+from shared.database.equality import role_of
 from shared.database.seats import ACTIVE, Seat
 from shared.operations import restored
 from shared.service_names import SERVICES
@@ -17,6 +20,8 @@ from tests.cli.conftest import Cli
 from tests.cli.rows import CONSUMER, SOURCE, empty, execute, failed, handled, made
 
 BOTH = (SOURCE, CONSUMER)
+WHO = UUID(int=1)
+ENTERS = "SELECT set_config('role', %s, true)"
 pytestmark = pytest.mark.usefixtures("installation")
 
 
@@ -72,6 +77,27 @@ def test_a_restore_asks_first_refuses_while_the_service_runs_and_then_puts_every
     assert cli("restore", folder, SOURCE, "--yes").returncode == 0
     assert rows(database_url(SOURCE), "SELECT count(*) FROM event_log") == [(1,)]
     assert cli("ledger").returncode == 1  # the operator may read it again, and one event was never handled
+
+
+def test_equality_data_is_in_the_copy_and_kept_apart_again_when_it_is_put_back(
+    cli: Cli, tmp_path: Path
+) -> None:
+    person = "INSERT INTO candidate (id, person_id, created_at, email, first_names, last_name) VALUES"
+    execute("itt", f"{person} (%s, gen_random_uuid(), now(), 'a@example.com', 'A', 'Okafor')", (str(WHO),))
+    apart = "INSERT INTO candidate_equality (candidate_id, ethnicity) VALUES (%s, '120')"
+    execute("itt", f"{ENTERS}; {apart}", (role_of("itt"), str(WHO)))
+    folder = str(tmp_path / "copy")
+    assert cli("backup", folder).returncode == 0
+    execute("itt", "DELETE FROM candidate WHERE id = %s", (str(WHO),))
+
+    restored = cli("restore", folder, "itt", "--yes")
+    assert restored.returncode == 0, restored.stderr
+    assert cli("restored", "itt").returncode == 0
+    with pytest.raises(InsufficientPrivilege):
+        execute("itt", "SELECT ethnicity FROM candidate_equality")
+    execute("itt", f"{ENTERS}; SELECT 1 / count(*) FROM candidate_equality", (role_of("itt"),))
+    execute("itt", "DELETE FROM candidate WHERE id = %s", (str(WHO),))
+    execute("itt", f"{ENTERS}; SELECT 1 / (1 - count(*)) FROM candidate_equality", (role_of("itt"),))
 
 
 def test_a_restored_service_starts_only_after_it_was_set_right(cli: Cli, tmp_path: Path) -> None:

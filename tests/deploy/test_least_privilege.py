@@ -199,6 +199,68 @@ def test_an_operator_reads_events_alone_and_changes_nothing(deployment: Deployme
                     cursor.execute(f"DELETE FROM {table}")
 
 
+EQUALITY = ("trainee_equality", "candidate_equality")
+ROLES = ("continuum_itt_equality", "continuum_itt_equality_door")
+
+
+@pytest.mark.parametrize("table", EQUALITY)
+def test_training_reads_equality_data_in_its_role_until_the_transaction_ends(
+    deployment: Deployment, table: str
+) -> None:
+    with (
+        closing(connected(deployment, "itt", "continuum_itt")) as connection,
+        connection.cursor() as cursor,
+    ):
+        for _ in range(2):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(f"SELECT * FROM {table}")
+            connection.rollback()
+            cursor.execute(f"SET LOCAL ROLE {ROLES[0]}")
+            cursor.execute(f"SELECT * FROM {table}")
+            connection.commit()
+
+
+@pytest.mark.parametrize("table", EQUALITY)
+def test_training_does_not_change_equality_data_outside_its_role(deployment: Deployment, table: str) -> None:
+    statements = (
+        "DELETE FROM {}",
+        "UPDATE {} SET ethnicity = '100'",
+        "GRANT SELECT ON {} TO continuum_itt",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO continuum_operator",
+    )
+    with closing(connected(deployment, "itt", "continuum_itt")) as connection:
+        connection.autocommit = True
+        for statement in statements:
+            with connection.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(statement.format(table))
+
+
+@pytest.mark.parametrize("table", EQUALITY)
+@pytest.mark.parametrize("role", ROLES)
+def test_an_operator_and_other_services_do_not_get_at_equality_data(
+    deployment: Deployment, role: str, table: str
+) -> None:
+    for other in sorted({*SERVICES, "operator"} - {"itt"}):
+        database = "continuum_itt" if other == "operator" else f"continuum_{other}"
+        with closing(connected(deployment, other, database)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    cursor.execute(f"SET ROLE {role}")
+                with pytest.raises(psycopg2.ProgrammingError):
+                    cursor.execute(f"SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_logs_in_as_the_role_of_equality_data(deployment: Deployment, role: str) -> None:
+    with (
+        closing(connected(deployment, "itt", "continuum_itt")) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT rolcanlogin, rolinherit, rolsuper FROM pg_roles WHERE rolname = %s", (role,))
+        assert cursor.fetchall() == [(False, False, False)]
+
+
 def test_databases_take_any_name_on_a_server_without_a_locale(deployment: Deployment) -> None:
     with (
         closing(connected(deployment, "people", "continuum_people")) as connection,

@@ -15,6 +15,7 @@ from services.itt.domain.applications import State
 from services.itt.domain.codes import labels
 from services.itt.handlers import candidacies, candidates, keeping_up
 from shared.audit import audit
+from shared.database.equality import equality_role
 from shared.errors import Conflict, Invalid
 from shared.policy import Principal
 
@@ -40,18 +41,18 @@ def save_equality(
         if unknown:
             field = "disabilities" if name == "disability" else name
             raise Invalid.field(field, f"{', '.join(unknown)}: no code of the {name} list")
-    row = of(session, candidate.id)
-    row.sex, row.ethnicity, row.disabilities = sex, ethnicity, list(disabilities)
-    row.other_ethnicity_details = other_ethnicity_details
-    row.other_disability_details = other_disability_details
-    session.flush()
+    with equality_role(session):
+        row = of(session, candidate.id)
+        row.sex, row.ethnicity, row.disabilities = sex, ethnicity, list(disabilities)
+        row.other_ethnicity_details = other_ethnicity_details
+        row.other_disability_details = other_disability_details
     audit(session, by, now, action="candidate.save_equality", subject=candidates.subject(candidate.id))
     keeping_up.of_candidate(session, now, by, candidate, equality=True)
     return _view(row)
 
 
 def of(session: Session, candidate_id: UUID) -> models.CandidateEquality:
-    """The row of a candidate, made when there is none."""
+    """The row of a candidate, made when there is none; within ``equality_role``."""
     row = session.get(models.CandidateEquality, candidate_id)
     if row is None:
         row = models.CandidateEquality(candidate_id=candidate_id, disabilities=[])
@@ -63,7 +64,7 @@ def candidate_equality(session: Session, now: datetime, by: Principal) -> View:
     """One's own equality data; reading it is audited."""
     candidate = candidates.own(session, by, "candidate.equality")
     audit(session, by, now, action="candidate.equality", subject=candidates.subject(candidate.id))
-    return _view(session.get(models.CandidateEquality, candidate.id))
+    return _view(_known(session, candidate.id))
 
 
 def application_equality(session: Session, now: datetime, by: Principal, *, application_id: UUID) -> View:
@@ -75,7 +76,12 @@ def application_equality(session: Session, now: datetime, by: Principal, *, appl
     if held.mine.state is not State.RECRUITED:
         raise Conflict("Equality data is for the return about people who are recruited")
     audit(session, by, now, action="application.equality", subject=candidacies.subject(application_id))
-    return _view(session.get(models.CandidateEquality, held.candidate.id))
+    return _view(_known(session, held.candidate.id))
+
+
+def _known(session: Session, candidate_id: UUID) -> models.CandidateEquality | None:
+    with equality_role(session):
+        return session.get(models.CandidateEquality, candidate_id)
 
 
 def _view(row: models.CandidateEquality | None) -> View:

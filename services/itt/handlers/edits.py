@@ -15,6 +15,7 @@ from services.itt.domain.details import COLUMNS, COURSE, EQUALITY, PLACEMENTS, D
 from services.itt.domain.trainees import Trainee
 from services.itt.handlers import checks, records, training_rows
 from services.itt.handlers.views import View, view
+from shared.database.equality import equality_role
 from shared.errors import Invalid
 from shared.events import Event
 from shared.events.itt import TraineeChanged
@@ -97,12 +98,13 @@ def with_cells(record: Details, changes: Mapping[str, str], on: date) -> Details
 
 def store_record(session: Session, row: models.Trainee, record: Details) -> records.Changes:
     """Write the record's columns, equality data into its own table; gives what changed."""
-    changes = records.assign(row, {name: getattr(record, name) for name in records.OWN_COLUMNS})
-    equality = session.get(models.TraineeEquality, row.id)
-    if equality is None:
-        equality = models.TraineeEquality(trainee_id=row.id)
-        session.add(equality)
-    return changes | records.assign(equality, {name: getattr(record, name) for name in EQUALITY})
+    with equality_role(session):
+        equality = session.get(models.TraineeEquality, row.id)
+        if equality is None:
+            equality = models.TraineeEquality(trainee_id=row.id)
+            session.add(equality)
+        apart = records.assign(equality, {name: getattr(record, name) for name in EQUALITY})
+    return records.assign(row, {name: getattr(record, name) for name in records.OWN_COLUMNS}) | apart
 
 
 def _changed_fact(after: Trainee, told: list[str], now: datetime) -> TraineeChanged:

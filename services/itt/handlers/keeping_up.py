@@ -12,6 +12,7 @@ from services.itt import models
 from services.itt.domain.details import EQUALITY
 from services.itt.domain.trainees import CLOSED_TO_EDITS, State
 from services.itt.handlers import candidacies, offered, records, recruit_records
+from shared.database.equality import equality_role
 from shared.policy import Principal, Role
 
 APPLICATIONS = Principal("itt applications", frozenset({Role.SERVICE}))
@@ -61,10 +62,12 @@ def _own_words(
     session: Session, now: datetime, by: Principal, row: models.Trainee, candidate: models.Candidate
 ) -> None:
     said = recruit_records.equality(session, candidate.id)
-    known = session.get(models.TraineeEquality, row.id)
-    if known is None:
-        known = models.TraineeEquality(trainee_id=row.id)
-        session.add(known)
-    if changes := records.assign(known, {name: said.get(name) for name in EQUALITY}):
+    with equality_role(session):
+        known = session.get(models.TraineeEquality, row.id)
+        if known is None:
+            known = models.TraineeEquality(trainee_id=row.id)
+            session.add(known)
+        changes = records.assign(known, {name: said.get(name) for name in EQUALITY})
+    if changes:
         records.note(session, now, by, row.id, "trainee.equality_changed", changes)
     session.flush()

@@ -26,6 +26,7 @@ from services.itt.handlers.sheets import placements_of
 from services.itt.handlers.views import View, summary, view
 from shared.aliases import known_as
 from shared.audit import audit
+from shared.database.equality import equality_role
 from shared.errors import NotAllowed
 from shared.paging import page
 from shared.policy import ANY, Principal
@@ -160,7 +161,8 @@ def export_trainees(
     known = known.where(Table.provider_code == provider_code, Table.discarded_at.is_(None))
     if academic_year is not None:
         known = known.where(_in_academic_year(academic_year, today(now)))
-    rows = session.execute(known.order_by(Table.import_id, Table.import_row, Table.id)).all()
+    with equality_role(session):
+        rows = session.execute(known.order_by(Table.import_id, Table.import_row, Table.id)).all()
     placed = placements_of(session, [row.id for row, _ in rows])
     text = bulk_file.export(records.details(row, equality, placed.get(row.id, [])) for row, equality in rows)
     said = {"rows": len(rows), "academic_year": academic_year}
@@ -177,7 +179,8 @@ def template(session: Session, now: datetime, by: Principal) -> View:
 def equality_data(session: Session, now: datetime, by: Principal, *, trainee_id: UUID) -> View:
     """Somebody's own equality data; reading it is audited. Raises NotFound to everybody else."""
     row = records.readable(session, by, "trainee.equality", trainee_id)
-    known = session.get(models.TraineeEquality, row.id)
+    with equality_role(session):
+        known = session.get(models.TraineeEquality, row.id)
     audit(session, by, now, action="trainee.equality", subject=records.subject(row.id))
     given = [getattr(known, name) for name in DISABILITIES] if known else []
     return {

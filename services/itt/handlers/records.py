@@ -19,6 +19,7 @@ from services.itt.domain.registration import has_degree, person
 from services.itt.domain.trainees import State, Trainee
 from shared.aliases import known_as
 from shared.audit import audit
+from shared.database.equality import equality_role
 from shared.errors import NotFound
 from shared.events import Event, Person
 from shared.events.itt import TraineeDeferred, TraineeWithdrawn
@@ -137,8 +138,9 @@ def details(
 
 
 def whole(session: Session, row: models.Trainee) -> Details:
-    """The national record of one trainee."""
-    equality = session.get(models.TraineeEquality, row.id)
+    """The national record of one trainee, with equality data."""
+    with equality_role(session):
+        equality = session.get(models.TraineeEquality, row.id)
     return details(row, equality, placements(session, row.id))
 
 

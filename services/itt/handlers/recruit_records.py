@@ -16,13 +16,29 @@ from services.itt.domain.details import Details
 from services.itt.domain.form import Section
 from services.itt.domain.recruits import Known
 from services.itt.handlers import catalogue
+from shared.database.equality import equality_role
 from shared.events.applications import Recruit
 
 
 def record(session: Session, application: Application) -> Details:
-    """The trainee's record as the form and the course say it now (the candidate is locked). Raises Conflict."""
+    """The trainee's record as the form and the course say it now (the candidate is locked). Raises Conflict.
+
+    Without equality data, which is compared with nothing.
+    """
+    return _record(session, application, _known(session, application))
+
+
+def whole(session: Session, application: Application) -> Details:
+    """The same with equality data, for the record of who is recruited."""
+    known = _known(session, application)
+    if (said := _said(session, application.candidate_id)) is not None:
+        known = replace(known, sex=said.sex, ethnicity=said.ethnicity, disabilities=said.disabilities)
+    return _record(session, application, known)
+
+
+def _record(session: Session, application: Application, known: Known) -> Details:
     fresh = replace(application.course, content=_content(session, application.course.id))
-    return recruits.record(replace(application, course=fresh), _known(session, application))
+    return recruits.record(replace(application, course=fresh), known)
 
 
 def _content(session: Session, course_id: UUID) -> Content:
@@ -35,21 +51,22 @@ def _content(session: Session, course_id: UUID) -> Content:
 def _known(session: Session, application: Application) -> Known:
     candidate = session.get_one(models.Candidate, application.candidate_id)
     sections = _sections(session, application)
-    equality = session.get(models.CandidateEquality, candidate.id)
     return Known(
         who=who(candidate, sections),
         lead_urn=_lead_urn(session, application),
         fee_payer=sections.get(Section.NATIONALITY.value, ({}, False))[0].get("fee_payer"),
-        sex=equality.sex if equality else None,
-        ethnicity=equality.ethnicity if equality else None,
-        disabilities=equality.disabilities if equality else (),
     )
 
 
 def equality(session: Session, candidate_id: UUID) -> dict[str, Any]:
     """What the candidate says of themselves, by the columns of the record."""
-    known = session.get(models.CandidateEquality, candidate_id)
+    known = _said(session, candidate_id)
     return recruits.equality(known.ethnicity, known.disabilities) if known else {}
+
+
+def _said(session: Session, candidate_id: UUID) -> models.CandidateEquality | None:
+    with equality_role(session):
+        return session.get(models.CandidateEquality, candidate_id)
 
 
 def _sections(session: Session, application: Application) -> dict[str, tuple[dict[str, Any], bool]]:

@@ -64,7 +64,7 @@ def make_draft(session: Session, now: datetime, by: Principal, application: Appl
 
     Trainees of the provider who may be the same one are marked, for a person to decide: the draft is not lost.
     """
-    record = recruit_records.record(session, application)
+    record = recruit_records.whole(session, application)
     provider = application.course.content.accredited_code or application.course.provider_code
     registration.lock_provider(session, provider)
     found = registration.matches(session, provider, {0: record})

@@ -20,6 +20,7 @@ from services.itt.domain.trainees import Trainee
 from services.itt.handlers import records
 from services.itt.handlers.edits import invalid
 from services.itt.handlers.views import View, view
+from shared.database.equality import equality_role
 from shared.errors import Conflict, Invalid
 from shared.events import Event
 from shared.ids import new_id
@@ -106,17 +107,22 @@ def add(
         row.import_row = number
     session.add_all(rows)
     session.flush()
-    session.add_all(part for made, record in new for part in _parts(made, record))
+    session.add_all(placed for made, record in new for placed in _placements(made, record))
+    if apart := [said for made, record in new for said in _equality(made, record)]:
+        with equality_role(session):
+            session.add_all(apart)
     session.flush()
     records.expect_new(session, [made for made, _ in new], now)
     return rows
 
 
-def _parts(made: Trainee, record: Details) -> Iterator[models.TraineeEquality | models.Placement]:
-    """What of a record stands in tables of its own."""
+def _equality(made: Trainee, record: Details) -> Iterator[models.TraineeEquality]:
     if any(getattr(record, name) for name in EQUALITY):
         values = {name: getattr(record, name) for name in EQUALITY}
         yield models.TraineeEquality(trainee_id=made.id, **values)
+
+
+def _placements(made: Trainee, record: Details) -> Iterator[models.Placement]:
     for number, urn in record.placement_urns.items():
         yield models.Placement(id=new_id(), trainee_id=made.id, number=number, school_urn=urn)
 

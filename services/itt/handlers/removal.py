@@ -1,7 +1,9 @@
 """Removing a trainee whose course has not begun: out of every list, kept in the audit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -10,11 +12,26 @@ from services.itt.domain import details as national
 from services.itt.domain.corrections import DiscardCode
 from services.itt.domain.details import EQUALITY
 from services.itt.handlers import records
+from shared.database.equality import equality_role
 from shared.messaging import publish
 from shared.policy import Principal
 from shared.timers import cancel
 
 TIMERS = ("request_trn", "ask_register", "trn_overdue", "training_starts", "award")
+
+
+def remove_all(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    rows: Sequence[models.Trainee],
+    code: DiscardCode,
+    why: str,
+) -> None:
+    """Discard the records of many."""
+    _forget_equality(session, rows)
+    for row in rows:
+        _discard(session, now, by, row, code, why)
 
 
 def remove(
@@ -27,15 +44,32 @@ def remove(
     more: records.Changes | None = None,
 ) -> None:
     """Discard the record: out of every list, without equality data and deadlines; ``more`` is noted with it."""
+    _forget_equality(session, [row])
+    _discard(session, now, by, row, code, why, more)
+
+
+def _forget_equality(session: Session, rows: Sequence[models.Trainee]) -> None:
+    theirs = models.TraineeEquality.trainee_id.in_([row.id for row in rows])
+    with equality_role(session):
+        session.execute(delete(models.TraineeEquality).where(theirs))
+
+
+def _discard(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    row: models.Trainee,
+    code: DiscardCode,
+    why: str,
+    more: records.Changes | None = None,
+) -> None:
     after, events = corrections.discard(records.trainee(row), code, now)
-    record = national.write(records.whole(session, row))
+    record = national.write(records.details(row, None, records.placements(session, row.id)))
     records.store(row, after)
     personal = records.PRIVATE - {*EQUALITY}
     kept = {name: (value, None) for name, value in record.items() if value and name in personal}
     changes = {"discard_code": (None, code)} | kept | (more or {})
     records.note(session, now, by, row.id, "trainee.discard", changes, why)
-    if (equality := session.get(models.TraineeEquality, row.id)) is not None:
-        session.delete(equality)
     for kind in TIMERS:
         cancel(session, kind, records.subject(row.id))
     for event in events:

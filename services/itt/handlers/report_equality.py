@@ -49,6 +49,7 @@ from services.itt.handlers.report_history import entered
 from services.itt.handlers.report_scope import EVERYWHERE, REGION, equality_scope, located
 from shared.audit import audit
 from shared.calendar import start_of
+from shared.database.equality import equality_role
 from shared.errors import Conflict
 from shared.policy import Principal
 
@@ -252,7 +253,9 @@ def _counted(session: Session, known: Any, headings: Sequence[str]) -> Tables:
     sets = func.grouping_sets(*(tuple_(people.c[each], people.c[heading]) for each, heading in pairs))
     found: Tables = {pair: {} for pair in pairs}
     statement = select(func.grouping(*columns), func.count(), *columns).group_by(sets)
-    for left_out, count, *values in session.execute(statement):
+    with equality_role(session):
+        counted = session.execute(statement).all()
+    for left_out, count, *values in counted:
         kept = [nth for nth in range(len(names)) if not left_out >> (len(names) - 1 - nth) & 1]
         each, heading = (names[nth] for nth in kept)
         found[each, heading][values[kept[0]], values[kept[1]]] = count

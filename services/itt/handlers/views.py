@@ -94,10 +94,11 @@ def _missing(known: Trainee, placed: list[Placement], unchecked: list[str]) -> l
 
 
 def _missing_for_trn(session: Session, row: models.Trainee, on: date) -> dict[str, list[str]]:
-    """What keeps a draft from being submitted for a TRN, by column."""
+    """What keeps a draft from being submitted for a TRN, by column; equality data was checked when it was said."""
     if row.state != State.DRAFT:
         return {}
-    return rules.by_column(rules.problems(national.write(records.whole(session, row)), on))
+    record = records.details(row, None, records.placements(session, row.id))
+    return rules.by_column(rules.problems(national.write(record), on))
 
 
 def placement_view(one: Placement) -> View:

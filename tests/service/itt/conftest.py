@@ -25,7 +25,7 @@ from shared.rpc.wire import dumps
 from shared.testing import fact
 from shared.timers.entrypoints import Timer
 from tests.service.itt.courses_kit import load_schools, register_providers
-from tests.service.itt.kit import NOW
+from tests.service.itt.kit import NOW, truncate
 
 
 class Itt:
@@ -95,8 +95,8 @@ def kept(service_database: str) -> Iterator[Kept]:
     yield carry_out
     tables = {table.name for table in models.Base.metadata.sorted_tables} - FILLED_BY_MIGRATIONS
     names = ", ".join(sorted(tables))
+    truncate(f"{names}, outbox, subject_sequence, audit, due")
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names}, outbox, subject_sequence, audit, due CASCADE")
         for deadline in set_by_migrations:
             connection.exec_driver_sql(
                 "INSERT INTO due (at, kind, subject) VALUES (%s, %s, %s)", tuple(deadline)

@@ -3,11 +3,13 @@
 import csv
 import io
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from services.itt.domain.checks import Kind, Outcome
@@ -16,6 +18,7 @@ from services.itt.domain.details import COLUMNS
 from services.itt.domain.routes import CODES, EARLY_YEARS
 from services.itt.domain.standards import EARLY_YEARS_STANDARDS, STANDARDS
 from services.itt.handlers import assessments, checks, imports, outcomes, registration, training, trn
+from shared.database import admin_url, connect, name_of
 from shared.database.tables import DUE
 from shared.events import Event
 from shared.policy import Principal, Role
@@ -29,6 +32,13 @@ OTHER_PROVIDER = principal(Role.ACCREDITED_PROVIDER, "provider:1TZ", id="other-u
 ADMIN = principal(Role.OPERATOR, id="admin")
 MENTOR = {"first_names": "Ruth", "last_name": "Hall", "email": "ruth.hall@example.sch.uk"}
 View = dict[str, Any]
+
+
+def truncate(tables: str) -> None:
+    """Empty tables of the service and what depends on them, as the administrator: they are of two owners."""
+    url = make_url(admin_url()).set(database=name_of("itt")).render_as_string(hide_password=False)
+    with closing(connect(url, "tests")) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
 
 
 def a_file(*rows: Mapping[str, str]) -> str:

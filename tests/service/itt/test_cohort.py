@@ -28,6 +28,7 @@ from shared.operations.ledger import ledger, missing
 from shared.policy import Principal, Role
 from shared.testing.kit import principal
 from tests.service.itt.conftest import Itt
+from tests.service.itt.kit import truncate
 from tests.service.itt.test_applications_at_once import broken
 
 CANDIDATES = 60
@@ -60,14 +61,12 @@ def database(service_database: str) -> Iterator[Database]:
     """Sessions that commit; everything is removed at the end."""
     engine = make_engine(database_url(service_database), "tests", pool=2, overflow=0)
     yield lambda: OutboxSession(engine, info={"service": service_database}, autobegin=False)
-    _empty(engine)
     engine.dispose()
+    _empty()
 
 
-def _empty(engine: Any) -> None:
-    names = ", ".join(table.name for table in models.Base.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {names}, {SHARED} CASCADE")
+def _empty() -> None:
+    truncate(", ".join([*(table.name for table in models.Base.metadata.sorted_tables), SHARED]))
 
 
 @pytest.fixture
@@ -185,8 +184,7 @@ def _end(database: Database, what: str) -> None:
 
 def test_the_same_seed_is_the_same_cohort(database: Database, loaded: Loaded) -> None:
     first = _told(database)
-    with database() as session, session.begin():
-        _empty(session.get_bind())
+    _empty()
     again = load(database, candidates=CANDIDATES, until=UNTIL)
     assert (_told(database), again.states) == (first, loaded.states)
 

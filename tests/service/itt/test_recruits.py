@@ -12,6 +12,7 @@ from services.itt.domain.csv_files import unpack
 from services.itt.domain.form import Section
 from services.itt.handlers import candidate_equality
 from shared.audit import audit_trail
+from shared.database.equality import equality_role
 from shared.errors import Invalid
 from shared.events import itt as facts
 from shared.policy import Role
@@ -92,7 +93,8 @@ def test_the_record_is_filled_from_the_form_and_the_course(session: Session) -> 
     }
     assert {name: getattr(row, name) for name in expected} == expected
     assert (row.state, row.provider_code, str(row.person_id)) == ("draft", "2A5", by.id)
-    equality = session.get_one(models.TraineeEquality, row.id)
+    with equality_role(session):
+        equality = session.get_one(models.TraineeEquality, row.id)
     assert (equality.ethnicity, equality.disability1, equality.disability2) == ("120", "51", "57")
 
 
@@ -115,7 +117,8 @@ def test_equality_data_is_in_no_fact_and_no_audit(session: Session) -> None:
     candidate_equality.save_equality(session, NOW, by, ethnicity="142", disabilities=["57"])
     row = trainee_of(session, accepted(session, by))
     candidate_equality.save_equality(session, NOW, by, ethnicity="141", disabilities=[])
-    session.refresh(equality := session.get_one(models.TraineeEquality, row.id))
+    with equality_role(session):
+        session.refresh(equality := session.get_one(models.TraineeEquality, row.id))
     assert (equality.ethnicity, equality.disability1) == ("141", None)
     for event in events(session):
         assert "ethnicity" not in str(event) and "'142'" not in str(event)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.itt import models
 from shared.audit import audit_trail
 from shared.calendar import start_of
+from shared.database.equality import equality_role
 from shared.errors import Conflict, Invalid, NotAllowed
 from shared.ids import new_id
 from shared.policy import Role
@@ -26,10 +27,9 @@ View = dict[str, Any]
 
 
 def _trainees(session: Session, count: int, *, equality: View | None = None, **changes: Any) -> None:
-    for _ in range(count):
-        id_ = a_trainee(session, **changes)
-        session.add(models.TraineeEquality(trainee_id=id_, **(equality or {})))
-    session.flush()
+    ids = [a_trainee(session, **changes) for _ in range(count)]
+    with equality_role(session):
+        session.add_all(models.TraineeEquality(trainee_id=id_, **(equality or {})) for id_ in ids)
 
 
 def _totals(report: View, characteristic: str) -> dict[str, Any]:
@@ -79,9 +79,12 @@ def test_each_candidate_counts_once_by_what_came_furthest(itt: Itt, session: Ses
         application_id = sent_at(session, options[0], MONDAY, f"Name{number} Okafor")
         row = session.get_one(models.Application, application_id)
         who = row.candidate_id
-        session.add(
-            models.CandidateEquality(candidate_id=who, sex="10", ethnicity="103", disabilities=["51", "95"])
-        )
+        with equality_role(session):
+            session.add(
+                models.CandidateEquality(
+                    candidate_id=who, sex="10", ethnicity="103", disabilities=["51", "95"]
+                )
+            )
         if number < 6:
             offer(session, application_id, MONDAY)
             _another(session, row, options[1])
@@ -130,7 +133,8 @@ def test_what_is_decided_this_month_does_not_show_before_the_next(itt: Itt, sess
     for number, id_ in enumerate(ids):
         who = session.get_one(models.Application, id_).candidate_id
         disabilities = ["51" if number % 2 else "95"]
-        session.add(models.CandidateEquality(candidate_id=who, sex="10", disabilities=disabilities))
+        with equality_role(session):
+            session.add(models.CandidateEquality(candidate_id=who, sex="10", disabilities=disabilities))
     session.flush()
 
     def rows() -> Any:

@@ -11,6 +11,7 @@ from services.itt import models
 from services.itt.handlers.trn import request_trn
 from services.itt.register import EmbeddedRegister
 from shared.audit import audit_trail
+from shared.database.equality import equality_role
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.events.itt import TraineeChanged, TrnReceived
 from shared.ids import new_id
@@ -292,7 +293,8 @@ def test_a_reader_who_may_not_change_is_told_so(itt: Itt, session: Session) -> N
 
 def test_equality_data_stands_in_a_table_of_its_own(itt: Itt, session: Session) -> None:
     trainee_id = register(session, ethnicity="120", disability1="58")
-    row = session.get(models.TraineeEquality, trainee_id)
+    with equality_role(session):
+        row = session.get(models.TraineeEquality, trainee_id)
     assert row is not None
     assert (row.ethnicity, row.disability1) == ("120", "58")
     assert not {"ethnicity", "disability1"} & set(models.Trainee.__table__.columns.keys())

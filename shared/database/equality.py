@@ -1,0 +1,100 @@
+"""Equality data belongs to a role of its own: no query of its service reads it by the way, nor another role's.
+
+The tables are those whose names end in ``_equality``; their owner reads everything else of the service as well, for
+reports and copies. The service's role enters it for as long as it must. In between stands a door that does not
+inherit: its members have what is behind it by SET ROLE alone, on every version of PostgreSQL (GRANT ... WITH INHERIT
+FALSE came with 16). Foreign keys are checked, and rows deleted with what they belong to, as the owners of the tables.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Admin
+from psycopg2.extensions import cursor as Cursor
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from shared.database import name_of
+
+HOLDERS = frozenset({"itt"})
+OURS = text("""
+SELECT quote_ident(relname), relkind = 'r' AND relname LIKE '%\\_equality' FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S') AND pg_get_userbyid(relowner) = current_user
+ORDER BY relname
+""")
+THEIRS = "SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_get_userbyid(relowner) = %s"
+
+
+def role_of(service: str) -> str:
+    """The owner of the service's equality data."""
+    return f"{name_of(service)}_equality"
+
+
+def roles_of(service: str) -> tuple[str, str]:
+    """The door, and the owner behind it."""
+    return f"{role_of(service)}_door", role_of(service)
+
+
+def let_in(admin: Admin, service: str) -> None:
+    """The service's role may enter the role of its equality data; both are there."""
+    door, owner = map(sql.Identifier, roles_of(service))
+    login = sql.Identifier(name_of(service))
+    # One after the other: two that grant the same at once would fail.
+    grant = sql.SQL("SELECT pg_advisory_xact_lock(4); GRANT {} TO {}; GRANT {} TO {}")
+    with admin.cursor() as cursor:
+        cursor.execute(grant.format(owner, door, door, login))
+
+
+def keep_apart(connection: Connection, service: str) -> None:
+    """Give the role what it owns and reads, as the role that made the tables; again it changes nothing."""
+    role = connection.dialect.identifier_preparer.quote(role_of(service))
+    ours = connection.execute(OURS).all()
+    steps = [
+        f"GRANT SELECT ON {', '.join(name for name, _ in ours)} TO {role}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {role}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO {role}",
+        f"GRANT USAGE, CREATE ON SCHEMA public TO {role}",  # only who may create may become an owner
+        *(f"ALTER TABLE {name} OWNER TO {role}" for name, is_equality in ours if is_equality),
+        f"REVOKE CREATE ON SCHEMA public FROM {role}",
+    ]
+    for step in steps:
+        connection.exec_driver_sql(step)
+
+
+def is_kept_apart(connection: Connection, service: str) -> bool:
+    """Whether the service has equality data that is its role's."""
+    return connection.exec_driver_sql(THEIRS, (role_of(service),)).first() is not None
+
+
+def drop_tables(cursor: Cursor, service: str) -> None:
+    """Drop the equality data that is its role's."""
+    cursor.execute(THEIRS, (role_of(service),))
+    drop = sql.SQL("SET LOCAL ROLE {}; DROP TABLE {}; SET LOCAL ROLE NONE")
+    for (name,) in cursor.fetchall():
+        cursor.execute(drop.format(sql.Identifier(role_of(service)), sql.Identifier(name)))
+
+
+@contextmanager
+def equality_role(session: Session) -> Iterator[None]:
+    """Within, the transaction reads everything and writes equality data alone; it ends with the transaction at latest.
+
+    What is pending is stored before, and what is changed within, within.
+    """
+    session.flush()
+    _become(session, role_of(session.info["service"]))
+    try:
+        yield
+        session.flush()
+    except DBAPIError:
+        raise  # the transaction is lost, and the role with it
+    except Exception:
+        _become(session, "none")
+        raise
+    _become(session, "none")
+
+
+def _become(session: Session, role: str) -> None:
+    """SET LOCAL ROLE, which takes no values."""
+    session.execute(select(func.set_config("role", role, True)))
