@@ -106,11 +106,16 @@ def _note(session: Session, by: Principal, note_id: UUID) -> tuple[Held, models.
         raise unknown
     held = candidacies.hold(session, row.application_id)
     session.refresh(row)
-    relations = candidacies.relations_of(session, by, held.mine)
-    if not by.has(Role.OPERATOR) and not policy.PERMISSIONS.allows(by, WRITE, relations):
+    if not _may_know(session, by, held.mine):
         raise unknown
     policy.PERMISSIONS.require(by, CHANGE, note_relations(by, row.organisation))
     return held, row
+
+
+def _may_know(session: Session, by: Principal, mine: Application) -> bool:
+    """Notes are never the candidate's or a training partner's to know of."""
+    relations = candidacies.relations_of(session, by, mine)
+    return by.has(Role.OPERATOR) or policy.PERMISSIONS.allows(by, WRITE, relations)
 
 
 def _noted(

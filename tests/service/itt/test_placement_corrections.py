@@ -272,7 +272,7 @@ def test_who_removes_and_who_records_days_at_once_leave_no_days_without_a_placem
 ) -> None:
     _, id_ = kept(_made)
     given: dict[str, Any] = {"now": NOW, "by": PROVIDER, "placement_id": id_}
-    week = {"first_on": date(2026, 9, 14), "last_on": date(2026, 9, 18)}
+    week: dict[str, Any] = {"first_on": date(2026, 9, 14), "last_on": date(2026, 9, 18)}
     work = [
         partial(school_days.record_school_days, **given, **week),
         partial(placement_corrections.remove_placement, **given, reason="x"),

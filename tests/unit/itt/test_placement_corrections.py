@@ -15,8 +15,8 @@ from tests.unit.itt.builders import MENTOR_ID, NOW, placement, trainee
 
 OTHER_MENTOR = UUID(int=9)
 CLOSED = (State.RECOMMENDED_FOR_AWARD, State.WITHDRAWN, State.AWARDED)
-NAMED = {"starts_on": None, "ends_on": None, "mentor_id": None, "mentor": None}
-OVER = {"completed_on": date(2026, 9, 18), "days": 10}
+NAMED: dict[str, Any] = {"starts_on": None, "ends_on": None, "mentor_id": None, "mentor": None}
+OVER: dict[str, Any] = {"completed_on": date(2026, 9, 18), "days": 10}
 
 
 def week(number: int = 1, placement_id: UUID | None = None) -> Entry:
