@@ -11,7 +11,7 @@ from cli.demo.cast import OPERATOR
 from cli.demo.stage import Stage
 from services.people.domain.timeline import day_of, details_of, sentence_for
 from services.people.domain.words import render
-from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people
+from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people, training
 from shared.messaging.catchup import envelopes
 from shared.messaging.envelope import Envelope, to_event
 
@@ -147,7 +147,11 @@ class Narrator:
             return
         person: Person | None = getattr(event, "person", None)
         key: Any = getattr(
-            event, "mentor_id" if isinstance(event, itt.PlacementArranged) else "person_id", None
+            event,
+            "mentor_id"
+            if isinstance(event, itt.PlacementArranged | training.PlacementCorrected)
+            else "person_id",
+            None,
         )
         if person is not None and key is not None:
             self._names[str(key)] = f"{person.first_names} {person.last_name}"

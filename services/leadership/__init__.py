@@ -2,5 +2,5 @@
 
 Owns signals, suggestions and nominations. Publishes ``leadership.suggestion.*``, ``leadership.consent.*`` and
 ``leadership.nomination.*``. Listens to ``cpd.contribution.recorded``, ``cpd.evaluation.recorded``,
-``cpd.induction.passed``, ``itt.placement.completed`` and ``people.*``.
+``cpd.induction.passed``, ``itt.placement.completed`` with its corrections, and ``people.*``.
 """

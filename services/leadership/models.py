@@ -37,7 +37,7 @@ class Employment(Base):
 
 
 class Signal(Base):
-    """One contribution: ``id`` is the contribution's, or the event's; the latest word on it counts."""
+    """One contribution: ``id`` is the contribution's, the placement's or the event's; the latest word counts."""
 
     __tablename__ = "signal"
 

@@ -10,6 +10,7 @@ from shared.events import Event
 from shared.events.cpd import ContributionRecorded, EvaluationRecorded, InductionPassed
 from shared.events.itt import PlacementCompleted
 from shared.events.people import PersonIdentified, PersonMerged, RoleBegun, RoleEnded, StageChanged
+from shared.events.training import PlacementCorrected, PlacementRemoved
 from shared.messaging import Fact, handles, projects
 from shared.rpc import Call, rpc
 from shared.service import Service
@@ -33,9 +34,9 @@ class LeadershipService(Service):
         """A signal: evaluated by a peer."""
         handlers.record_evaluation(session, fact)
 
-    @projects(PlacementCompleted)
-    def placement_completed(self, session: Session, fact: Fact[PlacementCompleted]) -> None:
-        """A signal: mentored a trainee."""
+    @projects(PlacementCompleted, PlacementCorrected, PlacementRemoved)
+    def placement_completed(self, session: Session, fact: Fact[Any]) -> None:
+        """A signal: mentored a trainee, or did not after all."""
         handlers.record_mentoring(session, fact)
 
     @projects(InductionPassed)
@@ -64,6 +65,7 @@ class LeadershipService(Service):
         ContributionRecorded,
         EvaluationRecorded,
         PlacementCompleted,
+        PlacementCorrected,
         InductionPassed,
         StageChanged,
         PersonMerged,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.people import handlers, schemas
 from services.people.domain.facts import moves_stage
 from services.people.domain.timeline import parts_of
-from shared.events import Event, accreditation, applications, event_types, itt, people
+from shared.events import Event, accreditation, applications, event_types, itt, people, training
 from shared.messaging import Fact, handles, projects
 from shared.rpc import Call, rpc
 from shared.service import Service
@@ -23,6 +23,7 @@ DESCRIBING = (
     itt.TraineeRegistered,
     itt.TraineeChanged,
     itt.PlacementArranged,
+    training.PlacementCorrected,
     itt.QtsAwarded,
     people.RoleBegun,
 )

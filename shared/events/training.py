@@ -1,4 +1,4 @@
-"""Facts of ``services/itt`` about training beside the trainee's own record: checks, days, absence, concerns.
+"""Facts of ``services/itt`` about training beside the trainee's own record: checks, days, absence, concerns, mistakes.
 
 What people wrote (evidence, plans, reasons), the kind of an absence and what a check disclosed stay in the service.
 """
@@ -6,7 +6,7 @@ What people wrote (evidence, plans, reasons), the kind of an absence and what a 
 from datetime import date
 from uuid import UUID
 
-from shared.events.base import Event, event_type
+from shared.events.base import Event, Person, event_type
 
 
 @event_type("itt.checks.recorded.v1", subject="trainee", key="trainee_id")
@@ -84,6 +84,44 @@ class AbsenceCorrected(Event):
     starts_on: date
     ends_on: date | None
     removed: bool
+
+
+@event_type("itt.placement.corrected.v1", subject="trainee", key="trainee_id")
+class PlacementCorrected(Event):
+    """A placement was recorded wrongly: as it is now (``person`` is the mentor's), also when it is over.
+
+    ``from_school_urn``, ``from_mentor_id``: whom the record named before by mistake, where that was another one.
+    """
+
+    trainee_id: UUID
+    person_id: UUID
+    placement_id: UUID
+    number: int
+    school_urn: str
+    starts_on: date
+    ends_on: date
+    mentor_id: UUID
+    completed_on: date | None = None
+    days: int | None = None
+    from_school_urn: str | None = None
+    from_mentor_id: UUID | None = None
+    person: Person | None = None
+
+
+@event_type("itt.placement.removed.v1", subject="trainee", key="trainee_id")
+class PlacementRemoved(Event):
+    """A placement that was arranged should not be in the record: as it was, also when it was over."""
+
+    trainee_id: UUID
+    person_id: UUID
+    placement_id: UUID
+    number: int
+    school_urn: str
+    starts_on: date
+    ends_on: date
+    mentor_id: UUID
+    completed_on: date | None = None
+    days: int | None = None
 
 
 @event_type("itt.review.corrected.v1", subject="trainee", key="trainee_id")

@@ -23,6 +23,8 @@ WORDS = {
     "mentors": "its mentor",
     "tutors": "its tutor",
     "author": "who recorded it",
+    "own_note": "the organisation that wrote it",
+    "unsigned_note": "a note whose organisation is not known",
     "member": "a member of the organisation",
     "referee_of": "its referee",
     "applicant": "who applies",

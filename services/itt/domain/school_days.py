@@ -92,6 +92,19 @@ def remove(
     )
 
 
+def refuse_outside(placement: Placement, entries: Iterable[Entry]) -> None:
+    """Days are done within the placement. Raises Conflict for other dates that leave recorded days out."""
+    for entry in entries:
+        if entry.placement_id != placement.id or placement.starts_on is None or placement.ends_on is None:
+            continue
+        if entry.first_on < placement.starts_on or entry.last_on > placement.ends_on:
+            raise Conflict(
+                f"Days from {entry.first_on} to {entry.last_on} are recorded for this placement and would lie outside"
+                " it: correct or remove those first",
+                entry_id=str(entry.id),
+            )
+
+
 def _told(placement: Placement, entry: Entry) -> dict[str, Any]:
     return {
         "placement_id": placement.id,

@@ -14,6 +14,7 @@ from services.itt.handlers import (
     cycle_ends,
     decisions,
     interviews,
+    notes,
     referees,
 )
 from services.itt.schemas import application_views as views
@@ -46,7 +47,17 @@ class ApplicationCalls(CandidateCalls):
     @rpc(schemas.AddNote, views.Application)
     def add_note(self, call: Call, **arguments: Any) -> Any:
         """A note, which the candidate does not see."""
-        return interviews.add_note(call.session, call.now, call.principal, **arguments)
+        return notes.add_note(call.session, call.now, call.principal, **arguments)
+
+    @rpc(schemas.ChangeNote, views.Application)
+    def change_note(self, call: Call, **arguments: Any) -> Any:
+        """Another text of a note that your organisation wrote."""
+        return notes.change_note(call.session, call.now, call.principal, **arguments)
+
+    @rpc(schemas.RemoveNote, views.Application)
+    def remove_note(self, call: Call, **arguments: Any) -> Any:
+        """Remove a note that your organisation wrote."""
+        return notes.remove_note(call.session, call.now, call.principal, **arguments)
 
     # --- decisions
 

@@ -11,11 +11,13 @@ from services.itt.handlers import (
     checks,
     concerns,
     many_checks,
+    placement_corrections,
+    reading,
     school_days,
 )
 from services.itt.schemas import checks as check_schemas
 from services.itt.schemas import training as schemas
-from services.itt.schemas.reading import Trainee
+from services.itt.schemas.reading import ObservationPage, Trainee
 from shared.rpc import Call, rpc
 from shared.timers import timer
 
@@ -116,7 +118,24 @@ class TrainingCalls:
         """A concern was raised in error."""
         return concerns.withdraw_concern(call.session, call.now, call.principal, **arguments)
 
-    # --- observations and reviews that were recorded wrongly
+    # --- placements that were recorded wrongly
+
+    @rpc(schemas.CorrectPlacement, Trainee)
+    def correct_placement(self, call: Call, **arguments: Any) -> Any:
+        """Correct the school, dates or mentor of a placement, with a reason."""
+        return placement_corrections.correct_placement(call.session, call.now, call.principal, **arguments)
+
+    @rpc(schemas.RemovePlacement, Trainee)
+    def remove_placement(self, call: Call, **arguments: Any) -> Any:
+        """Remove a placement, with a reason."""
+        return placement_corrections.remove_placement(call.session, call.now, call.principal, **arguments)
+
+    # --- observations and reviews: read, and corrected where they were recorded wrongly
+
+    @rpc(schemas.ListObservations, ObservationPage, idempotent=True)
+    def list_observations(self, call: Call, **arguments: Any) -> Any:
+        """The observed lessons of a trainee, in pages."""
+        return reading.list_observations(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.CorrectObservation, Trainee)
     def correct_observation(self, call: Call, **arguments: Any) -> Any:

@@ -222,8 +222,7 @@ def _interview(row: models.Interview) -> View:
 
 def _notes(session: Session, mine: Application) -> list[View]:
     table = models.ApplicationNote
-    rows = session.scalars(
-        select(table).where(table.application_id == mine.id).order_by(table.created_at, table.id)
-    )
-    names = ("author", "message", "created_at", "updated_at")
+    known = select(table).where(table.application_id == mine.id, table.removed_at.is_(None))
+    rows = session.scalars(known.order_by(table.created_at, table.id))
+    names = ("author", "organisation", "message", "created_at", "updated_at")
     return [{name: getattr(row, name) for name in names} | {"note_id": row.id} for row in rows]

@@ -11,7 +11,7 @@ from services.itt.domain import policy
 from services.itt.handlers import records
 from shared.aliases import known_as
 from shared.audit import audit
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.policy import Principal
 
 # What a person wrote, or what is told of them, goes into the part of the audit that can be blanked; these do not.
@@ -49,6 +49,32 @@ def locked(
         raise unknown
     policy.PERMISSIONS.require(by, action, relations | _author(session, by, stored))
     session.refresh(stored)
+    return stored, row
+
+
+def placement(
+    session: Session, by: Principal, action: str, placement_id: UUID
+) -> tuple[models.Placement, models.Trainee]:
+    """A placement with its trainee, whose lock holds for both. Raises NotFound, and tells a stranger no more by it."""
+    unknown = NotFound(f"There is no placement {placement_id}")
+    stored = session.get(models.Placement, placement_id)
+    if stored is None:
+        raise unknown
+    try:
+        row = records.locked(session, by, action, stored.trainee_id)
+    except NotFound:
+        raise unknown from None
+    session.refresh(stored)
+    return stored, row
+
+
+def standing_placement(
+    session: Session, by: Principal, action: str, placement_id: UUID
+) -> tuple[models.Placement, models.Trainee]:
+    """The same. Raises Conflict, too, when it was removed."""
+    stored, row = placement(session, by, action, placement_id)
+    if stored.removed_at:
+        raise Conflict("This placement was removed; arrange it anew")
     return stored, row
 
 

@@ -1,4 +1,4 @@
-"""Interviews and notes: what a provider arranges and writes down on the way to a decision."""
+"""Interviews: what a provider arranges on the way to a decision."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,20 +7,16 @@ from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import interviews
-from services.itt.domain.applications import about
 from services.itt.domain.interviews import Interview
 from services.itt.handlers import candidacies, feed
 from services.itt.handlers.after_decisions import interview, interview_rows, store_interview
 from services.itt.handlers.application_views import View, view
 from services.itt.handlers.candidacies import Held
-from shared.audit import audit
-from shared.errors import Conflict, Invalid, NotFound
-from shared.events.applications import ApplicationNoted
+from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.messaging import publish
 from shared.policy import Principal
 
-MAX_NOTE = 500
 ACTION = "application.interview"
 
 
@@ -109,42 +105,3 @@ def _interview(session: Session, by: Principal, interview_id: UUID) -> tuple[Hel
         raise NotFound(f"There is no interview {interview_id}") from None
     session.refresh(row)
     return held, row
-
-
-def add_note(
-    session: Session,
-    now: datetime,
-    by: Principal,
-    *,
-    application_id: UUID,
-    message: str,
-    author: str | None = None,
-    note_id: UUID | None = None,
-) -> View:
-    """A note of up to 500 characters, which the candidate does not see; the same again changes nothing.
-
-    Raises Invalid, Conflict when the id is another note's.
-    """
-    held = candidacies.locked(session, by, "application.note", application_id)
-    said = message.strip()
-    if not said or len(said) > MAX_NOTE:
-        raise Invalid.field("message", f"has {len(said)} characters; a note has 1 to {MAX_NOTE}")
-    known = session.get(models.ApplicationNote, note_id) if note_id else None
-    if known is not None and (known.application_id, known.message) != (application_id, said):
-        raise Conflict(f"The note {note_id} is already written, with something else in it or elsewhere")
-    if known is not None:
-        return view(session, now, by, held)
-    row = models.ApplicationNote(
-        id=note_id or new_id(),
-        application_id=application_id,
-        author=author or by.actor,
-        message=said,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(row)
-    subject = candidacies.subject(application_id)
-    audit(session, by, now, action="application.note", subject=subject, changes={"note_id": row.id})
-    publish(session, ApplicationNoted(**about(held.mine, now), note_id=row.id))
-    feed.touch_one(session, application_id)
-    return view(session, now, by, held)

@@ -23,7 +23,7 @@ from services.itt.domain.trainees import (
 )
 from services.itt.handlers import histories, records
 from services.itt.handlers.sheets import placements_of
-from services.itt.handlers.views import View, summary, view
+from services.itt.handlers.views import View, observation_view, summary, view
 from shared.aliases import known_as
 from shared.audit import audit
 from shared.database.equality import equality_role
@@ -88,7 +88,9 @@ def _scope(session: Session, by: Principal) -> ColumnElement[bool]:
         policy.PARTNER: Table.training_partner_urn.in_(_codes(by, "school:")),
         policy.SELF: Table.person_id.in_(_ids(session, by)),
         policy.MENTORS: Table.id.in_(
-            select(models.Placement.trainee_id).where(models.Placement.mentor_id.in_(_ids(session, by)))
+            select(models.Placement.trainee_id).where(
+                models.Placement.mentor_id.in_(_ids(session, by)), models.Placement.removed_at.is_(None)
+            )
         ),
     }
     return or_(false(), *(clauses[relation] for relation in relations))
@@ -132,6 +134,24 @@ FILTERS: dict[str, Callable[[Any, date], ColumnElement[bool]]] = {
     "from_application": lambda value, on: Table.from_application_id.is_not(None) == value,
     "has_matches": lambda value, on: (func.jsonb_array_length(Table.matches) > 0) == value,
 }
+
+
+def list_observations(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    trainee_id: UUID,
+    descending: bool = False,
+    limit: int = 50,
+    after: str | None = None,
+) -> View:
+    """The observed lessons of a trainee in pages, oldest first; without what was removed. Raises NotFound."""
+    row, table = records.readable(session, by, "trainee.read", trainee_id), models.Observation
+    known = select(table).where(table.trainee_id == row.id, table.removed_at.is_(None))
+    order = [table.observed_on, table.id]
+    found = page(session, known, order=order, limit=limit, after=after, descending=descending)
+    return {"items": [observation_view(each) for each in found["items"]], "next": found["next"]}
 
 
 def trainee_history(session: Session, now: datetime, by: Principal, *, trainee_id: UUID) -> View:

@@ -77,7 +77,9 @@ def readable(session: Session, by: Principal, action: str, trainee_id: UUID) -> 
 def relations_of(session: Session, by: Principal, row: models.Trainee) -> set[str]:
     """How the principal stands to the trainee."""
     mentors = select(models.Placement.mentor_id).where(
-        models.Placement.trainee_id == row.id, models.Placement.mentor_id.is_not(None)
+        models.Placement.trainee_id == row.id,
+        models.Placement.mentor_id.is_not(None),
+        models.Placement.removed_at.is_(None),
     )
     ids = {id_ for mentor in session.scalars(mentors) if mentor for id_ in known_as(session, mentor)}
     people = known_as(session, row.person_id)
@@ -100,9 +102,10 @@ def trainee(row: models.Trainee) -> Trainee:
 
 
 def placements(session: Session, trainee_id: UUID) -> list[Placement]:
-    """The placements of a trainee, by number."""
-    known = select(models.Placement).where(models.Placement.trainee_id == trainee_id)
-    return [placement(row) for row in session.scalars(known.order_by(models.Placement.number))]
+    """The placements of a trainee that stand, by number."""
+    table = models.Placement
+    known = select(table).where(table.trainee_id == trainee_id, table.removed_at.is_(None))
+    return [placement(row) for row in session.scalars(known.order_by(table.number))]
 
 
 def placement(row: models.Placement) -> Placement:

@@ -15,7 +15,7 @@ from services.itt.domain.placements import Placement
 from services.itt.domain.school_days import Entry, check_period, counted
 from services.itt.handlers import belonging, checks, records, training_rows
 from services.itt.handlers.views import View, view
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 from shared.ids import new_id
 from shared.messaging import publish
 from shared.policy import Principal
@@ -39,7 +39,8 @@ def record_school_days(
     The same entry again changes nothing. Raises Conflict while a check is missing, for days that are recorded already
     or a placement that is completed; Invalid for dates.
     """
-    placement, row = _placed(session, by, "trainee.record_days", placement_id)
+    stored, row = belonging.standing_placement(session, by, "trainee.record_days", placement_id)
+    placement = records.placement(stored)
     check_period(placement, first_on, last_on, today(now))
     new = Entry(
         id=entry_id or new_id(),
@@ -57,22 +58,6 @@ def record_school_days(
         belonging.note(session, now, by, row, "trainee.record_days", _changes(None, new), entry_id=new.id)
         publish(session, event)
     return view(session, now, by, row)
-
-
-def _placed(
-    session: Session, by: Principal, action: str, placement_id: UUID
-) -> tuple[Placement, models.Trainee]:
-    """The placement with its trainee, locked. Raises NotFound, and tells a stranger no more by it."""
-    unknown = NotFound(f"There is no placement {placement_id}")
-    stored = session.get(models.Placement, placement_id)
-    if stored is None:
-        raise unknown
-    try:
-        row = records.locked(session, by, action, stored.trainee_id)
-    except NotFound:
-        raise unknown from None
-    session.refresh(stored)
-    return records.placement(stored), row
 
 
 def _recorded(session: Session, row: models.Trainee, new: Entry) -> bool:

@@ -71,7 +71,9 @@ def place(
     session: Session, now: datetime, by: Principal, row: models.Trainee, schools: dict[int, str]
 ) -> None:
     """Name the schools; dates and mentors are arranged for each. Raises Conflict for one that was settled just now."""
-    known = select(models.Placement).where(models.Placement.trainee_id == row.id)
+    known = select(models.Placement).where(
+        models.Placement.trainee_id == row.id, models.Placement.removed_at.is_(None)
+    )
     placed = {one.number: one for one in session.scalars(known)}
     changes: records.Changes = {}
     for number, urn in schools.items():
@@ -107,11 +109,11 @@ def _listed(session: Session, provider_code: str, on: date) -> list[Listed]:
 
 
 def placements_of(session: Session, trainee_ids: list[UUID]) -> dict[UUID, list[Placement]]:
-    """The placements of many trainees by one query."""
+    """The placements of many trainees that stand, by one query."""
     table = models.Placement
     found: dict[UUID, list[Placement]] = {}
-    known = select(table).where(table.trainee_id.in_(trainee_ids)).order_by(table.trainee_id, table.number)
-    for row in session.scalars(known):
+    known = select(table).where(table.trainee_id.in_(trainee_ids), table.removed_at.is_(None))
+    for row in session.scalars(known.order_by(table.trainee_id, table.number)):
         found.setdefault(row.trainee_id, []).append(records.placement(row))
     return found
 

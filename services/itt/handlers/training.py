@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import placements
+from services.itt.domain import placements, school_days
 from services.itt.domain.placements import Placement
-from services.itt.handlers import checks, records, training_rows
+from services.itt.handlers import belonging, checks, records, training_rows
 from services.itt.handlers.views import View, view
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
 from shared.events import Person
 from shared.ids import new_id
 from shared.messaging import publish
@@ -36,13 +36,14 @@ def arrange_placement(
 ) -> View:
     """Settle placement ``number``: school, dates and mentor; asked again, it changes it.
 
-    Raises Invalid, Conflict for a placement that is completed or a trainee who may not be changed.
+    Raises Invalid, Conflict for a placement that is completed, for recorded days that other dates would leave out, or
+    a trainee who may not be changed.
     """
     row = records.locked(session, by, "trainee.arrange_placement", trainee_id)
     stored = _numbered(session, trainee_id, number) or _added(session, row, number, school_urn, placement_id)
     if placement_id and stored.id != placement_id:
         _rename(session, stored, placement_id)
-    mentor_id, person = _mentor(session, stored, mentor)
+    mentor_id, person = mentor_of(session, stored, mentor)
     before = records.placement(stored)
     wanted = replace(
         before,
@@ -53,9 +54,12 @@ def arrange_placement(
         mentor=person,
     )
     event = placements.moved_from(before, placements.arrange(records.trainee(row), wanted, now))
-    if changes := _settle(stored, wanted):
+    if changes := settle(stored, wanted):
         if stored.completed_on:
-            raise Conflict(f"Placement {number} was completed on {stored.completed_on}")
+            raise Conflict(
+                f"Placement {number} was completed on {stored.completed_on}; correct it with a reason"
+            )
+        school_days.refuse_outside(wanted, training_rows.entries(session, row.id))
         row.moved_on = True
         records.note(session, now, by, row.id, "trainee.arrange_placement", changes)
         publish(session, event)
@@ -64,7 +68,9 @@ def arrange_placement(
 
 def _numbered(session: Session, trainee_id: UUID, number: int) -> models.Placement | None:
     known = select(models.Placement).where(
-        models.Placement.trainee_id == trainee_id, models.Placement.number == number
+        models.Placement.trainee_id == trainee_id,
+        models.Placement.number == number,
+        models.Placement.removed_at.is_(None),
     )
     return session.scalar(known)
 
@@ -74,7 +80,7 @@ def _added(
 ) -> models.Placement:
     id_ = placement_id or new_id()
     if session.get(models.Placement, id_) is not None:
-        raise Conflict(f"The placement {id_} has another number or is somebody else's")
+        raise Conflict(f"The placement {id_} has another number, was removed or is somebody else's")
     stored = models.Placement(id=id_, trainee_id=row.id, number=number, school_urn=urn)
     session.add(stored)
     return stored
@@ -87,7 +93,7 @@ def _rename(session: Session, stored: models.Placement, placement_id: UUID) -> N
     stored.id = placement_id
 
 
-def _mentor(session: Session, stored: models.Placement, given: Mapping[str, Any]) -> tuple[UUID, Person]:
+def mentor_of(session: Session, stored: models.Placement, given: Mapping[str, Any]) -> tuple[UUID, Person]:
     """The mentor with an id: the one given, else the one that the e-mail address already has here, else new.
 
     Without an address, whoever mentors this placement under the same name stays who they are.
@@ -113,7 +119,8 @@ def _lock_address(session: Session, email: str) -> None:
     session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-def _settle(stored: models.Placement, wanted: Placement) -> records.Changes:
+def settle(stored: models.Placement, wanted: Placement) -> records.Changes:
+    """Write the school, the dates and the mentor; gives what changed."""
     mentor = wanted.mentor or Person(first_names="", last_name="")
     return records.assign(
         stored,
@@ -142,7 +149,7 @@ def complete_placement(
 
     The same again changes nothing. Raises Conflict while a check before training is missing.
     """
-    stored, row = _placement_for(session, by, placement_id)
+    stored, row = belonging.standing_placement(session, by, "trainee.complete_placement", placement_id)
     if stored.completed_on == completed_on and days in (None, stored.days):
         return view(session, now, by, row)
     checks.refuse_without(session, now, row)
@@ -161,19 +168,3 @@ def _days(session: Session, row: models.Trainee, stored: models.Placement, days:
     if own and days not in (None, sum(own)):
         raise Invalid.field("days", f"{sum(own)} are recorded; leave it out, or correct what is recorded")
     return sum(own) if own else days
-
-
-def _placement_for(
-    session: Session, by: Principal, placement_id: UUID
-) -> tuple[models.Placement, models.Trainee]:
-    """The placement with its trainee, locked. Raises NotFound, and tells a stranger no more by it."""
-    unknown = NotFound(f"There is no placement {placement_id}")
-    stored = session.get(models.Placement, placement_id)
-    if stored is None:
-        raise unknown
-    try:
-        row = records.locked(session, by, "trainee.complete_placement", stored.trainee_id)
-    except NotFound:
-        raise unknown from None
-    session.refresh(stored)
-    return stored, row

@@ -139,7 +139,7 @@ def _assessments(session: Session, trainee: Trainee) -> View:
         "reviews": [_review(each) for each in reviews if not each.final],
         "final_assessments": [_review(each) for each in reviews if each.final],
         "standards": _standing(trainee, reviews),
-        "observations": [_observation(each) for each in lessons],
+        "observations": [observation_view(each) for each in lessons],
     }
 
 
@@ -147,7 +147,8 @@ def _review(row: models.Review) -> View:
     return {"review_id": row.id, "reviewed_on": row.reviewed_on, "standards": row.standards}
 
 
-def _observation(row: models.Observation) -> View:
+def observation_view(row: models.Observation) -> View:
+    """An observed lesson."""
     return {
         "observation_id": row.id,
         "observed_on": row.observed_on,

@@ -269,7 +269,11 @@ class Interview(Base):
 
 
 class ApplicationNote(Base):
-    """A provider's note on an application, up to 500 characters; the candidate does not see it."""
+    """A provider's note on an application, up to 500 characters; the candidate does not see it.
+
+    ``organisation`` is its author's, and not known of rows that are older than the column. A note that was removed
+    stays as a row with ``removed_at``.
+    """
 
     __tablename__ = "application_note"
     __table_args__ = (CheckConstraint("length(message) BETWEEN 1 AND 500", name="message"),)
@@ -277,9 +281,11 @@ class ApplicationNote(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
     author: Mapped[str]
+    organisation: Mapped[str | None]
     message: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class CandidateDuplicate(Base):

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Sequence, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Sequence, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.itt.models.base import Base
 
+NOT_REMOVED = text("removed_at IS NULL")
 FIRST_TRN, LAST_TRN = 1_000_000, 9_999_999
 REGISTER_TRN = Sequence("register_trn", start=FIRST_TRN, maxvalue=LAST_TRN, metadata=Base.metadata)
 
@@ -131,11 +132,14 @@ class TraineeEquality(Base):
 
 
 class Placement(Base):
-    """A placement of a trainee in a school; one that came with a file has a school and nothing else yet."""
+    """A placement of a trainee in a school; one that came with a file has a school and nothing else yet.
+
+    One that was removed stays as a row with ``removed_at``; another one may have its number.
+    """
 
     __tablename__ = "placement"
     __table_args__ = (
-        UniqueConstraint("trainee_id", "number"),
+        Index("uq_placement_standing", "trainee_id", "number", unique=True, postgresql_where=NOT_REMOVED),
         Index("ix_placement_mentor_id", "mentor_id", postgresql_where=text("mentor_id IS NOT NULL")),
         Index("ix_placement_mentor_email", "mentor_email", postgresql_where=text("mentor_email IS NOT NULL")),
     )
@@ -152,6 +156,7 @@ class Placement(Base):
     mentor_email: Mapped[str | None]
     completed_on: Mapped[date | None]
     days: Mapped[int | None]
+    removed_at: Mapped[datetime | None]
 
 
 class Observation(Base):

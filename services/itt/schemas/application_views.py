@@ -85,6 +85,7 @@ class InterviewOut(Schema):
 class Note(Schema):
     note_id = fields.UUID()
     author = fields.String()
+    organisation = fields.String(allow_none=True)
     message = fields.String()
     created_at = fields.AwareDateTime()
     updated_at = fields.AwareDateTime()

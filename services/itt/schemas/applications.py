@@ -120,6 +120,15 @@ class AddNote(ApplicationId):
     author = text(most=100, required=False)
 
 
+class ChangeNote(Schema):
+    note_id = fields.UUID(required=True)
+    message = text(most=500)
+
+
+class RemoveNote(Schema):
+    note_id = fields.UUID(required=True)
+
+
 class ListApplications(Paged):
     provider_code = fields.String(load_default=None, allow_none=True, validate=PROVIDER_CODE)
     cycle = a_cycle()

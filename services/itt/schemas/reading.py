@@ -85,6 +85,11 @@ class Observation(Schema):
     notes = fields.String()
 
 
+class ObservationPage(Schema):
+    items = fields.List(fields.Nested(Observation))
+    next = fields.String(allow_none=True)
+
+
 class LikeTrainee(Schema):
     """Another trainee of the provider who may be the same one."""
 

@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from services.itt.domain.absences import Kind as AbsenceKind
-from services.itt.schemas.commands import Judgement
-from services.itt.schemas.shapes import MAX_TEXT, NO_NUL, TraineeId, a_year, an_id, text
+from services.itt.schemas.commands import Judgement, MentorIn
+from services.itt.schemas.shapes import MAX_TEXT, NO_NUL, Paged, TraineeId, a_year, an_id, text
 
 MOST_ACTIONS = 20
 NAME = 200
@@ -168,14 +168,40 @@ class Concern(Schema):
     outcome = fields.String(allow_none=True)
 
 
+# --- placements
+
+
+def another_urn() -> fields.String:
+    """A school's URN, where it is to change."""
+    return fields.String(validate=validate.Regexp(r"[0-9]{6}\Z", error="must be a URN, six digits"))
+
+
+class CorrectPlacement(Correcting):
+    placement_id = fields.UUID(required=True)
+    reason = a_reason()
+    school_urn = another_urn()
+    starts_on = fields.Date(validate=a_year)
+    ends_on = fields.Date(validate=a_year)
+    mentor = fields.Nested(MentorIn)
+
+
+class RemovePlacement(Schema):
+    placement_id = fields.UUID(required=True)
+    reason = a_reason()
+
+
 # --- observations and reviews
+
+
+class ListObservations(TraineeId, Paged):
+    descending = fields.Boolean(load_default=False)
 
 
 class CorrectObservation(Correcting):
     observation_id = fields.UUID(required=True)
     reason = a_reason()
     observed_on = fields.Date(validate=a_year)
-    school_urn = fields.String(validate=validate.Regexp(r"[0-9]{6}\Z", error="must be a URN, six digits"))
+    school_urn = another_urn()
     observer = fields.String(validate=[validate.Length(1, NAME), NO_NUL])
     notes = fields.String(validate=[validate.Length(1, MAX_TEXT), NO_NUL])
 

@@ -20,12 +20,16 @@ EVIDENCE_MONTHS = 24
 
 
 class Kind(StrEnum):
-    """What is counted: something led, how peers evaluated it, a trainee or an inductee mentored."""
+    """What is counted: something led, how peers evaluated it, a trainee or an inductee mentored.
+
+    What was recorded by mistake and taken back counts for nothing.
+    """
 
     LED = "led"
     EVALUATED = "evaluated"
     TRAINEE_MENTORED = "trainee_mentored"
     INDUCTION_MENTORED = "induction_mentored"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)

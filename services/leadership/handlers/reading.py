@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.leadership.domain.policy import PERMISSIONS, relations
+from services.leadership.domain.signals import Kind
 from services.leadership.domain.suggestions import consent_until
 from services.leadership.handlers.nominations import shown
 from services.leadership.models import Nomination, Signal, Suggestion
@@ -25,7 +26,8 @@ def mine(session: Session, now: datetime, by: Principal) -> dict[str, Any]:
     PERMISSIONS.require(by, "own.read", relations(by, ids))
     suggestions = select(Suggestion).where(Suggestion.person_id.in_(ids)).order_by(Suggestion.id)
     nominations = select(Nomination).where(Nomination.person_id.in_(ids)).order_by(Nomination.id)
-    signals = select(Signal).where(Signal.person_id.in_(ids)).order_by(Signal.on, Signal.id)
+    counted = select(Signal).where(Signal.person_id.in_(ids), Signal.kind != Kind.TAKEN_BACK)
+    signals = counted.order_by(Signal.on, Signal.id)
     return {
         "suggestions": [_suggestion(row) for row in session.scalars(suggestions)],
         "nominations": [shown(row) for row in session.scalars(nominations)],

@@ -13,6 +13,7 @@ from services.leadership.models import Colleague, Employment, Signal
 from shared.events.cpd import ContributionRecorded, EvaluationRecorded, InductionPassed
 from shared.events.itt import PlacementCompleted
 from shared.events.people import PersonIdentified, RoleBegun, RoleEnded, StageChanged
+from shared.events.training import PlacementCorrected, PlacementRemoved
 from shared.messaging import Fact
 
 
@@ -38,10 +39,14 @@ def record_evaluation(session: Session, fact: Fact[EvaluationRecorded]) -> None:
         _signal(session, fact, fact.id, event.offered_by, Kind.EVALUATED, event.recorded_on, event.score)
 
 
-def record_mentoring(session: Session, fact: Fact[PlacementCompleted]) -> None:
-    """A trainee was mentored through a placement."""
+def record_mentoring(
+    session: Session, fact: Fact[PlacementCompleted] | Fact[PlacementCorrected] | Fact[PlacementRemoved]
+) -> None:
+    """A trainee was mentored through a placement: by whom the latest word says, and by nobody when it was removed."""
     event = fact.event
-    _signal(session, fact, fact.id, event.mentor_id, Kind.TRAINEE_MENTORED, event.completed_on, event.days)
+    if event.completed_on is not None:
+        kind = Kind.TAKEN_BACK if isinstance(event, PlacementRemoved) else Kind.TRAINEE_MENTORED
+        _signal(session, fact, event.placement_id, event.mentor_id, kind, event.completed_on, event.days or 0)
 
 
 def record_induction(session: Session, fact: Fact[InductionPassed]) -> None:

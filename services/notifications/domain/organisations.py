@@ -97,6 +97,13 @@ TO_ORGANISATIONS = (
     OrganisationTelling(itt.TrnDelayed, "trn_delayed_provider", T, ("provider_code",)),
     OrganisationTelling(itt.PlacementArranged, "placement_arranged_school", P, ("school_urn",), SCHOOL),
     OrganisationTelling(itt.PlacementArranged, "placement_moved_school", P, ("from_school_urn",), SCHOOL),
+    OrganisationTelling(
+        training.PlacementCorrected, "placement_corrected_school", P, ("school_urn",), SCHOOL
+    ),
+    OrganisationTelling(
+        training.PlacementCorrected, "placement_mistaken_school", P, ("from_school_urn",), SCHOOL
+    ),
+    OrganisationTelling(training.PlacementRemoved, "placement_removed_school", P, ("school_urn",), SCHOOL),
     OrganisationTelling(itt.TraineeDeferred, "trainee_deferred_school", T, EMPLOYER, SCHOOL),
     OrganisationTelling(itt.TraineeDeferred, "trainee_deferred_partner", T, PARTNERS, SCHOOL),
     OrganisationTelling(itt.TraineeWithdrawn, "trainee_withdrawn_school", T, EMPLOYER, SCHOOL),

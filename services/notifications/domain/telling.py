@@ -129,6 +129,11 @@ TELLINGS = (
     Telling(training.ChecksRecorded, "check_not_passed", T, notice=True, when=lambda e: bool(e.not_passed)),
     Telling(training.ChecksRecorded, "checks_complete", T, when=lambda e: not e.not_passed and not e.missing),
     Telling(training.CheckCorrected, "check_corrected", T, notice=True),
+    Telling(training.PlacementCorrected, "placement_corrected", T),
+    Telling(training.PlacementCorrected, "placement_corrected_mentor", T, to="mentor_id"),
+    Telling(training.PlacementCorrected, "placement_mistaken_mentor", T, to="from_mentor_id"),
+    Telling(training.PlacementRemoved, "placement_removed", T),
+    Telling(training.PlacementRemoved, "placement_removed_mentor", T, to="mentor_id"),
     Telling(training.ReviewCorrected, "review_corrected", T, notice=True),
     Telling(training.ConcernRaised, "concern_raised", T, notice=True),
     Telling(training.ConcernRaised, "concern_raised_mentor", T, to="mentor_id"),
@@ -276,13 +281,18 @@ CONTACTS: dict[type[Event], str] = {
     itt.TraineeRegistered: "person_id",
     itt.TraineeChanged: "person_id",
     itt.PlacementArranged: "mentor_id",
+    training.PlacementCorrected: "mentor_id",
     itt.QtsAwarded: "person_id",
     people.RoleBegun: "person_id",
 }
 
 # Facts in which somebody else names a person whom they know: what these say stands until a better source speaks, and
 # never in place of it.
-HEARSAY: tuple[type[Event], ...] = (accreditation.AccreditationMemberInvited, itt.PlacementArranged)
+HEARSAY: tuple[type[Event], ...] = (
+    accreditation.AccreditationMemberInvited,
+    itt.PlacementArranged,
+    training.PlacementCorrected,
+)
 
 # Facts after which nobody is asked for a reference any more: the referee's name and address go, what is not sent stays.
 ANSWERING: tuple[type[Event], ...] = (

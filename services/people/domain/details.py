@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from services.people.domain.names import Names, search_text
-from shared.events import Event, accreditation, itt
+from shared.events import Event, accreditation, itt, training
 
 # The person of an event is the one in ``person_id``, but for a placement its mentor.
-DESCRIBED = {itt.PlacementArranged.TYPE: "mentor_id"}
+DESCRIBED = {itt.PlacementArranged.TYPE: "mentor_id", training.PlacementCorrected.TYPE: "mentor_id"}
 # Somebody else names a person whom they know: it stands until a better source speaks, and never in place of it.
-HEARSAY = frozenset({itt.PlacementArranged.TYPE, accreditation.AccreditationMemberInvited.TYPE})
+HEARSAY = frozenset({*DESCRIBED, accreditation.AccreditationMemberInvited.TYPE})
 
 
 @dataclass(frozen=True, slots=True)

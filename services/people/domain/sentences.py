@@ -87,6 +87,10 @@ _TRAINING: Mapping[type[Event], Sentence] = {
     ),
     training.AbsenceRecorded: Sentence("Away from training", "starts_on", mine=True),
     training.AbsenceCorrected: Sentence("Correction: an absence from training", "starts_on", mine=True),
+    training.PlacementCorrected: Sentence(
+        "Correction: placement {number} is at school {school_urn}, {starts_on:day} to {ends_on:day}"
+    ),
+    training.PlacementRemoved: Sentence("Correction: there is no placement {number} at school {school_urn}"),
     training.ReviewCorrected: Sentence(
         "Correction: a review against the Teachers' Standards", "reviewed_on", mine=True
     ),
@@ -270,8 +274,22 @@ _ACCREDITING: Mapping[type[Event], str] = {
     ),
 }
 
+# A mentor reads of a correction what it means for them; who was named by mistake, that they were.
+_MENTORING: Mapping[tuple[str, str], Sentence] = {
+    (training.PlacementCorrected.TYPE, "mentor_id"): Sentence(
+        "Correction: asked to mentor a trainee at school {school_urn}, {starts_on:day} to {ends_on:day}"
+    ),
+    (training.PlacementCorrected.TYPE, "from_mentor_id"): Sentence(
+        "Correction: was named as the mentor of a trainee by mistake"
+    ),
+    (training.PlacementRemoved.TYPE, "mentor_id"): Sentence(
+        "Correction: not asked to mentor a trainee at school {school_urn}"
+    ),
+}
+
 SENTENCES: Mapping[tuple[str, str], Sentence] = {
     **_ITT,
+    **_MENTORING,
     **{(event.TYPE, ME): sentence for event, sentence in _TRAINING.items()},
     **{(event.TYPE, ME): Sentence(text, mine=True) for event, text in _APPLYING.items()},
     **{(event.TYPE, ME): Sentence(text, mine=True) for event, text in _ACCREDITING.items()},

@@ -8,14 +8,16 @@ from uuid import UUID
 
 from services.people.domain.facts import EFFECTS, VOIDING, PersonFact
 from services.people.domain.sentences import SENTENCES, Sentence
+from services.people.domain.sight import NEEDED
 from services.people.domain.words import body, fields_of, london, render
-from shared.events import Event, applications, people, recruits, training
+from shared.events import Event, applications, itt, people, recruits, training
 
-PARTS = ("person_id", "mentor_id", "tutor_id", "offered_by", "merged_id")
+PARTS = ("person_id", "mentor_id", "from_mentor_id", "tutor_id", "offered_by", "merged_id")
 # A merge is told once, on the person who stays; a separation is told to both.
 UNTOLD = frozenset(
     {
         (people.PersonMerged.TYPE, "merged_id"),
+        (itt.PlacementArranged.TYPE, "from_mentor_id"),  # it moved: a message says so
         # A concern is about the trainee: it is no fact about the mentor, who is told of it by a message.
         (training.ConcernRaised.TYPE, "mentor_id"),
         (training.SupportPlanAgreed.TYPE, "mentor_id"),
@@ -69,8 +71,8 @@ def sentence_for(type_: str, part: str) -> Sentence:
 
 
 def kept_fields(type_: str, part: str) -> set[str]:
-    """The fields of an event that a fact keeps: what its sentence and the fold need, and nothing else."""
-    sentence, kept = sentence_for(type_, part), set[str]()
+    """The fields of an event that a fact keeps: what its sentence, the fold and sight need, and nothing else."""
+    sentence, kept = sentence_for(type_, part), {*NEEDED.get(type_, ())}
     if type_ in EFFECTS:
         kept |= EFFECTS[type_].fields | {"role", "provider_code"}
     if type_ == VOIDING:

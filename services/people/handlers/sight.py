@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.people.domain.facts import PersonFact as StoredFact
 from services.people.domain.policy import PERMISSIONS, person_relations, school_relations
 from services.people.domain.roles import RoleState
-from services.people.domain.sight import VOUCHING, Tie, may_confirm, seen_from
+from services.people.domain.sight import TAKING_BACK, VOUCHING, Tie, may_confirm, seen_from, vouched
 from services.people.models import PersonFact, RolePeriod
 from shared.aliases import known_as
 from shared.audit import audit
@@ -42,13 +42,13 @@ def confirm_role(session: Session, now: datetime, by: Principal, *, role_period_
 
 def schools_that_see(session: Session, ids: set[UUID]) -> set[str]:
     """The schools that see the person whom these ids mean."""
-    ties, vouched = _ties(session, ids), _vouched_urns(session, ids)
-    return seen_from(ties, vouched, known_elsewhere=_known_elsewhere(session, ids))
+    ties, urns = _ties(session, ids), _vouched_urns(session, ids)
+    return seen_from(ties, urns, known_elsewhere=_known_elsewhere(session, ids))
 
 
 def _may_confirm(session: Session, ids: set[UUID], row: RolePeriod) -> set[str]:
-    ties, vouched = _ties(session, ids), _vouched_urns(session, ids)
-    return may_confirm(row.school_urn, ties, vouched, known_elsewhere=_known_elsewhere(session, ids))
+    ties, urns = _ties(session, ids), _vouched_urns(session, ids)
+    return may_confirm(row.school_urn, ties, urns, known_elsewhere=_known_elsewhere(session, ids))
 
 
 def _known_elsewhere(session: Session, ids: set[UUID]) -> bool:
@@ -86,8 +86,8 @@ def _ties(session: Session, ids: set[UUID]) -> list[Tie]:
 
 
 def _vouched_urns(session: Session, ids: set[UUID]) -> set[str]:
-    types = {type_ for type_, _ in VOUCHING}
+    types = {type_ for type_, _ in VOUCHING} | TAKING_BACK
     rows = session.scalars(
         select(PersonFact).where(PersonFact.person_id.in_(ids), PersonFact.type.in_(types))
     )
-    return {row.details["school_urn"] for row in rows if (row.type, row.part) in VOUCHING}
+    return vouched(to_domain(row) for row in rows)

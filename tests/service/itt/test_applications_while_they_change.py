@@ -12,7 +12,7 @@ from eventlet import GreenPool
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.handlers import application_lists, decisions, interviews
+from services.itt.handlers import application_lists, decisions, interviews, notes
 from tests.service.itt.applications_kit import a_course, ready, sent
 from tests.service.itt.conftest import Kept
 from tests.service.itt.courses_kit import LEAD, NOW
@@ -35,7 +35,7 @@ def _changes(application_id: UUID) -> list[Callable[[Session], Any]]:
     about: dict[str, Any] = {"now": NOW, "by": LEAD, "application_id": application_id}
     return [
         partial(interviews.arrange_interview, **about, **INTERVIEW),
-        partial(interviews.add_note, **about, message="Keen"),
+        partial(notes.add_note, **about, message="Keen"),
         partial(decisions.make_offer, **about, conditions=["Degree certificate"]),
         partial(decisions.make_offer, **about, conditions=["Degree certificate", "DBS check"]),
     ]

@@ -50,6 +50,8 @@ def test_a_note(itt: Itt, two: list[tuple[Principal, str]]) -> None:
     assert [note["message"] for note in shown["notes"]] == ["Keen"]
     refused(itt, LEAD, "add_note", application_id=two[1][1], **given)
     refused(itt, LEAD, "add_note", application_id=two[0][1], **given | {"message": "Not so keen"})
+    itt.asked(LEAD, "remove_note", note_id=given["note_id"])
+    refused(itt, LEAD, "add_note", application_id=two[0][1], **given)
 
 
 def test_an_interview(itt: Itt, two: list[tuple[Principal, str]]) -> None:

@@ -107,6 +107,25 @@ def test_imports_are_latest_first_or_by_the_name_of_the_file(itt: Itt, session: 
     assert _walked(itt, PROVIDER, "list_imports", "file_name", **ALL_OF_2A5, search="%") == ["c%.csv"]
 
 
+def test_observed_lessons_come_by_day_without_those_that_were_removed(itt: Itt, session: Session) -> None:
+    asked: dict[str, Any] = {"trainee_id": register(session)}
+    ids = [str(new_id()) for _ in range(4)]
+    for id_, day in zip(ids, ("18", "16", "17", "19"), strict=True):
+        given = {
+            "observed_on": f"2026-11-{day}",
+            "school_urn": "123456",
+            "observer": "Y. Brontë",
+            "notes": "Calm.",
+        }
+        itt.asked(PROVIDER, "record_observation", observation_id=id_, **asked, **given)
+    itt.asked(PROVIDER, "remove_observation", observation_id=ids[3], reason="Another trainee's")
+    days = _both_ways(itt, PROVIDER, "list_observations", "observed_on", **asked)
+    assert days == ["2026-11-16", "2026-11-17", "2026-11-18"]
+    for wrong in ({"after": "x"}, {"limit": 0}, {"limit": 201}, {"descending": "down"}):
+        with pytest.raises(Invalid):
+            itt.asked(PROVIDER, "list_observations", **asked | wrong)
+
+
 def test_returns_are_sorted_and_found_by_provider(itt: Itt, session: Session) -> None:
     register_providers(session)
     for code, state in (("1TZ", "signed_off"), ("2A5", "open")):

@@ -25,6 +25,8 @@ from tests.service.itt.kit import (
 MAY, KNOWS, NOT = "may", "knows that it is there", "does not know of it"
 PROVIDER_ALONE = (
     "agree_support_plan",
+    "correct_placement",
+    "remove_placement",
     "escalate_concern",
     "resolve_concern",
     "recommend",
@@ -131,6 +133,8 @@ def _asked(method: str, ids: dict[str, Any]) -> dict[str, Any]:
         "escalate_concern": of["concern_id"] | {"escalation": "No better"},
         "resolve_concern": of["concern_id"] | {"outcome": "Met"},
         "withdraw_concern": of["concern_id"] | {"outcome": "In error"},
+        "correct_placement": of["placement_id"] | {"ends_on": "2026-12-11"} | why,
+        "remove_placement": of["placement_id"] | why,
         "correct_observation": of["observation_id"] | {"notes": "Clearer"} | why,
         "remove_observation": of["observation_id"] | why,
         "correct_review": of["review_id"] | {"reviewed_on": "2026-11-19"} | why,
@@ -163,6 +167,21 @@ def test_each_call_is_for_whom_it_is_meant(
     groups = (PROVIDER_ALONE, PROVIDER_OR_MENTOR, PROVIDER_OR_AUTHOR, PROVIDER_OR_LEAD)
     expected = {method: told for group, told in zip(groups, WHO[who], strict=True) for method in group}
     assert {method: _told(itt, people[who], method, ids) for method in expected} == expected
+
+
+LESSONS_SHOWN = {"provider", "lead school", "mentor", "trainee", "operator"}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_observed_lessons_are_listed_to_whoever_may_read_the_trainee(
+    itt: Itt, ids: dict[str, Any], people: dict[str, Principal], who: str
+) -> None:
+    if who not in LESSONS_SHOWN:
+        with pytest.raises(NotFound):
+            itt.asked(people[who], "list_observations", trainee_id=ids["trainee_id"])
+        return
+    (lesson,) = itt.asked(people[who], "list_observations", trainee_id=ids["trainee_id"])["items"]
+    assert lesson == LESSON | {"observation_id": str(ids["observation_id"])}
 
 
 CHECKS_SHOWN = {"provider", "lead school", "trainee"}

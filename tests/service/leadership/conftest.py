@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.leadership.service import LeadershipService
 from shared.database.tables import DUE
-from shared.events import Event, cpd, itt
+from shared.events import Event, cpd, itt, training
 from shared.ids import new_id
 from shared.messaging import Fact, declared
 from shared.policy import Principal
@@ -89,6 +89,24 @@ def mentored(mentor_id: UUID) -> itt.PlacementCompleted:
         completed_on=AT.date(),
         days=60,
     )
+
+
+def placement_corrected(known: itt.PlacementCompleted, mentor_id: UUID) -> training.PlacementCorrected:
+    """The placement was of this mentor."""
+    return training.PlacementCorrected(
+        **_of(known), mentor_id=mentor_id, from_mentor_id=known.mentor_id, days=known.days
+    )
+
+
+def placement_removed(known: itt.PlacementCompleted) -> training.PlacementRemoved:
+    """The placement was none."""
+    return training.PlacementRemoved(**_of(known), mentor_id=known.mentor_id, days=known.days)
+
+
+def _of(known: itt.PlacementCompleted) -> dict[str, Any]:
+    names = ("occurred_at", "trainee_id", "person_id", "placement_id", "school_urn", "completed_on")
+    days = {"number": 1, "starts_on": known.completed_on, "ends_on": known.completed_on}
+    return {name: getattr(known, name) for name in names} | days
 
 
 def led(person_id: UUID, **more: Any) -> cpd.ContributionRecorded:

@@ -1,5 +1,6 @@
 """Contributions suggest a person, once, with reasons; the person alone decides."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,7 +16,16 @@ from shared.events import Event, leadership, people
 from shared.ids import new_id
 from shared.policy import Role
 from shared.testing import fact, principal, published
-from tests.service.leadership.conftest import AT, Leadership, evaluated, led, mentored, passed
+from tests.service.leadership.conftest import (
+    AT,
+    Leadership,
+    evaluated,
+    led,
+    mentored,
+    passed,
+    placement_corrected,
+    placement_removed,
+)
 
 ME = UUID(int=1)
 MYSELF = principal(Role.TEACHER, id=str(ME))
@@ -119,6 +129,53 @@ def test_a_contribution_that_is_corrected_counts_once_as_corrected(
     service.hears(first, sequence=1)
 
     assert service.asked(MYSELF, "mine")["signals"] == [{"kind": "led", "on": "2026-09-01", "amount": 9}]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_placement_counts_for_the_mentor_whom_the_correction_names(
+    session: Session, service: Leadership, in_order: bool
+) -> None:
+    other = UUID(int=3)
+    known = mentored(other)
+    told_of = [fact(known, sequence=1), fact(placement_corrected(known, ME), sequence=2)]
+    for heard in told_of if in_order else told_of[::-1]:
+        service.take(heard)
+    by_other = principal(Role.TEACHER, id=str(other))
+    assert service.asked(by_other, "mine")["signals"] == []
+    mine = service.asked(MYSELF, "mine")["signals"]
+    assert mine == [{"kind": "trainee_mentored", "on": "2026-09-01", "amount": 60}]
+
+
+def test_who_is_named_by_a_correction_is_suggested(session: Session, service: Leadership) -> None:
+    known = mentored(UUID(int=3))
+    for event in (passed(ME), mentored(ME), known):
+        service.hears(event)
+    assert told(session, leadership.SuggestionMade) == []
+    service.hears(placement_corrected(known, ME), sequence=2)
+    (made,) = told(session, leadership.SuggestionMade)
+    assert made.person_id == ME
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_placement_that_was_removed_counts_for_nobody(
+    session: Session, service: Leadership, in_order: bool
+) -> None:
+    known = mentored(ME)
+    for event in (passed(ME), mentored(ME)):
+        service.hears(event)
+    told_of = [fact(known, sequence=1), fact(placement_removed(known), sequence=2)]
+    for heard in told_of if in_order else told_of[::-1]:
+        service.take(heard, only_projections=True)
+    service.hears(passed(ME))
+    assert len(service.asked(MYSELF, "mine")["signals"]) == 1
+    assert told(session, leadership.SuggestionMade) == []
+
+
+def test_a_correction_of_a_placement_that_goes_on_is_no_signal(session: Session, service: Leadership) -> None:
+    known = mentored(ME)
+    for event in (placement_corrected(known, ME), placement_removed(known)):
+        service.hears(replace(event, completed_on=None, days=None))
+    assert service.asked(MYSELF, "mine")["signals"] == []
 
 
 @pytest.mark.parametrize(

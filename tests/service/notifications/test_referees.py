@@ -1,6 +1,7 @@
 """Referees are asked and reminded by e-mail, until they have answered or need not any more."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from shared.events.applications import (
     ReferenceRequested,
 )
 from shared.events.itt import PlacementArranged
+from shared.events.training import PlacementCorrected
 from shared.ids import new_id
 from shared.policy import Role
 from shared.testing import fact, principal
@@ -213,7 +215,12 @@ def invited(person_id: UUID, at: datetime) -> AccreditationMemberInvited:
     )
 
 
-@pytest.mark.parametrize("says", [placed, invited])
+def corrected(person_id: UUID, at: datetime) -> PlacementCorrected:
+    known = placed(person_id, at)
+    return PlacementCorrected(**{field.name: getattr(known, field.name) for field in fields(known)})
+
+
+@pytest.mark.parametrize("says", [placed, corrected, invited])
 def test_what_others_say_of_a_person_never_replaces_what_a_better_source_says(
     session: Session, says: Callable[[UUID, datetime], Event]
 ) -> None:

@@ -1,6 +1,7 @@
 """A role that a school begins is a claim: who sees the person, by role and relation (docs/adr/0006)."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.people import handlers
 from services.people.models import RolePeriod
 from shared.audit import audit_trail
 from shared.errors import NotAllowed, NotFound
-from shared.events import cpd, itt
+from shared.events import cpd, itt, training
 from shared.ids import new_id
 from shared.policy import Principal, Role
 from shared.testing import principal
@@ -123,6 +124,57 @@ def test_a_fact_of_another_service_at_that_school_vouches(
 
     assert sees(session, HEAD, zoe)
     assert not sees(session, FOREIGN_HEAD, zoe)
+
+
+def corrected(known: itt.PlacementArranged, **changes: Any) -> training.PlacementCorrected:
+    values = {field.name: getattr(known, field.name) for field in fields(known)}
+    return training.PlacementCorrected(**(values | changes))
+
+
+def removed(known: itt.PlacementArranged) -> training.PlacementRemoved:
+    told = {field.name for field in fields(training.PlacementRemoved)}
+    return training.PlacementRemoved(
+        **{field.name: getattr(known, field.name) for field in fields(known) if field.name in told}
+    )
+
+
+@pytest.mark.parametrize("part", ["trainee", "mentor"])
+def test_a_placement_that_was_a_mistake_vouches_no_more(
+    session: Session, service: People, zoe: UUID, part: str
+) -> None:
+    ids = (zoe, new_id()) if part == "trainee" else (new_id(), zoe)
+    known = placed(CLAIMED, *ids)
+    service.hears(known, sequence=1)
+    assert sees(session, HEAD, zoe)
+
+    service.hears(corrected(known, school_urn=FOREIGN, from_school_urn=CLAIMED), sequence=2)
+    assert not sees(session, HEAD, zoe)
+    service.hears(corrected(known, from_school_urn=FOREIGN), sequence=3)
+    assert sees(session, HEAD, zoe)
+    service.hears(removed(known), sequence=4)
+    assert not sees(session, HEAD, zoe)
+
+
+@pytest.mark.parametrize("elsewhere", [None, CLAIMED])
+def test_who_was_named_as_mentor_by_mistake_is_seen_no_more(
+    session: Session, service: People, zoe: UUID, elsewhere: str | None
+) -> None:
+    known = placed(CLAIMED, new_id(), zoe)
+    service.hears(known, sequence=1)
+    urn = FOREIGN if elsewhere else CLAIMED
+    changes = {"mentor_id": new_id(), "from_mentor_id": zoe, "school_urn": urn, "from_school_urn": elsewhere}
+
+    service.hears(corrected(known, **changes), sequence=2)
+
+    assert not sees(session, HEAD, zoe)
+
+
+def test_a_correction_of_the_dates_vouches_as_before(session: Session, service: People, zoe: UUID) -> None:
+    known = placed(CLAIMED, zoe, new_id())
+    service.hears(corrected(known), sequence=2)
+    service.hears(known, sequence=1)
+
+    assert sees(session, HEAD, zoe)
 
 
 @pytest.mark.parametrize("who", ["person", "former school", "operator"])

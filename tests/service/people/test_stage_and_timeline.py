@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.people import handlers, schemas
 from shared.errors import Invalid, NotAllowed, NotFound
-from shared.events import Event, itt, leadership, people
+from shared.events import Event, itt, leadership, people, training
 from shared.ids import new_id
 from shared.policy import Role
 from shared.testing import fact, principal, published
@@ -216,6 +216,29 @@ def test_a_mentor_has_a_timeline_and_no_stage_by_it(session: Session, service: P
         "Asked to mentor a trainee at school 123456, 1 September 2026 to 1 September 2026",
         "First known to the continuum, through itt",
     ]
+
+
+def test_a_mentor_whom_a_correction_names_is_known_by_it(session: Session, service: People) -> None:
+    mentor_id = new_id()
+    service.hears(
+        training.PlacementCorrected(
+            occurred_at=AT,
+            trainee_id=new_id(),
+            person_id=new_id(),
+            placement_id=new_id(),
+            number=1,
+            school_urn="123456",
+            starts_on=AT.date(),
+            ends_on=AT.date(),
+            mentor_id=mentor_id,
+            person=somebody("Max", "Weber", email="max@example.org", date_of_birth=None),
+        )
+    )
+
+    told = handlers.timeline(session, AT, OPERATOR, query="weber")
+
+    assert told["person"]["person_id"] == mentor_id
+    assert told["entries"][0].text.startswith("Correction: asked to mentor a trainee at school 123456")
 
 
 def test_people_are_searched_in_pages_by_name_or_stage(session: Session, service: People) -> None:

@@ -41,6 +41,7 @@ EXPECTED = {
     "trainee.record_absence": [PROVIDER, MENTOR],
     "trainee.correct_days": [PROVIDER],
     "trainee.correct_absence": [PROVIDER],
+    "trainee.correct_placement": [PROVIDER],
     "trainee.correct_observation": [PROVIDER],
     "trainee.correct_review": [PROVIDER],
     "concern.raise": [PROVIDER, MENTOR],

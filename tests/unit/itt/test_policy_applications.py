@@ -5,7 +5,12 @@ from uuid import UUID
 import pytest
 
 from services.itt.domain.policy import PERMISSIONS
-from services.itt.domain.policy.applications import ROWS, application_relations, reference_relations
+from services.itt.domain.policy.applications import (
+    ROWS,
+    application_relations,
+    note_relations,
+    reference_relations,
+)
 from shared.policy import Principal, Role
 
 PERSON, REFERENCE = UUID(int=7), UUID(int=8)
@@ -69,6 +74,7 @@ EXPECTED = {
     "application.reinstate": DECIDERS,
     "application.withdraw_for_candidate": DECIDERS,
     "application.note": DECIDERS,
+    "application.change_note": [],
     "application.equality": [RATIFIER],
     "reference.answer": [REFEREE],
 }
@@ -80,6 +86,20 @@ def test_the_table_allows_exactly_who_may(action: str, by: Principal) -> None:
     holds = application_relations(by, [PERSON], "2LS", "2A5", "990101", visible=True)
     holds |= reference_relations(by, REFERENCE)
     assert PERMISSIONS.allows(by, action, holds) is (by in EXPECTED[action])
+
+
+@pytest.mark.parametrize(
+    ("organisation", "expected"),
+    [("provider:2LS", [LEAD]), ("provider:2A5", [RATIFIER]), ("provider:9ZZ", []), (None, [OPERATOR])],
+)
+@pytest.mark.parametrize("by", EVERYBODY, ids=lambda by: str(by.id))
+def test_a_note_is_changed_by_the_organisation_that_wrote_it(
+    organisation: str | None, expected: list[Principal], by: Principal
+) -> None:
+    """Where nobody knows which one that was, by an operator alone."""
+    holds = application_relations(by, [PERSON], "2LS", "2A5", "990101", visible=True)
+    holds |= note_relations(by, organisation)
+    assert PERMISSIONS.allows(by, "application.change_note", holds) is (by in expected)
 
 
 def test_every_action_of_the_table_is_expected_of_somebody() -> None:

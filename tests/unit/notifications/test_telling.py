@@ -31,7 +31,7 @@ from services.notifications.domain.telling import (
     tellings_of,
 )
 from services.notifications.rendering import FOLDER, as_mail, render
-from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people
+from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people, training
 from shared.events.applications import AboutReference, Recruit
 
 SIOBHAN = Person(first_names="Siobhan", last_name="O'Neill", email="siobhan@example.org")
@@ -136,6 +136,22 @@ TOLD_WHOM: list[tuple[Event, list[tuple[str, str]]]] = [
             ("placement_moved_mentor", "from_mentor_id"),
         ],
     ),
+    (
+        an(training.PlacementCorrected),
+        [
+            ("placement_corrected", "person_id"),
+            ("placement_corrected_mentor", "mentor_id"),
+            ("placement_mistaken_mentor", "from_mentor_id"),
+        ],
+    ),
+    (
+        an(training.PlacementCorrected, from_mentor_id=None),
+        [("placement_corrected", "person_id"), ("placement_corrected_mentor", "mentor_id")],
+    ),
+    (
+        an(training.PlacementRemoved),
+        [("placement_removed", "person_id"), ("placement_removed_mentor", "mentor_id")],
+    ),
     (an(itt.FinalAssessmentRecorded, passed=True), [("final_assessment_passed", "person_id")]),
     (an(itt.FinalAssessmentRecorded, passed=False), [("final_assessment_not_passed", "person_id")]),
     (an(cpd.TermAssessed, at_risk=False), [("term_assessed", "person_id")]),
@@ -187,6 +203,8 @@ def test_a_contact_is_the_one_whose_details_the_event_brings() -> None:
     placement = an(itt.PlacementArranged)
     assert contact_in(placement) == placement.mentor_id
     assert contact_in(an(itt.PlacementArranged, person=None)) is None
+    corrected = an(training.PlacementCorrected)
+    assert contact_in(corrected) == corrected.mentor_id
     assert contact_in(an(cpd.InductionDue)) is None
 
 
@@ -309,6 +327,16 @@ TOLD_WHICH: list[tuple[Event, list[tuple[str, str]]]] = [
         [("placement_arranged_school", "school:123456"), ("placement_moved_school", "school:234567")],
     ),
     (an(itt.PlacementArranged, school_urn="900020", from_school_urn="900030"), []),
+    (
+        an(training.PlacementCorrected, school_urn="123456", from_school_urn=None),
+        [("placement_corrected_school", "school:123456")],
+    ),
+    (
+        an(training.PlacementCorrected, school_urn="123456", from_school_urn="234567"),
+        [("placement_corrected_school", "school:123456"), ("placement_mistaken_school", "school:234567")],
+    ),
+    (an(training.PlacementRemoved, school_urn="123456"), [("placement_removed_school", "school:123456")]),
+    (an(training.PlacementRemoved, school_urn="900020"), []),
     (an(itt.TraineeWithdrawn, employing_school_urn=None, training_urns=()), []),
     (
         an(itt.TraineeWithdrawn, employing_school_urn="123456", training_urns=("234567",)),

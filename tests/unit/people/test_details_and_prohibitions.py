@@ -12,7 +12,7 @@ from services.people.domain.facts import check_voidable
 from services.people.domain.names import Names
 from services.people.domain.prohibitions import Prohibition, ProhibitionState
 from shared.errors import Invalid, TransitionNotAllowed
-from shared.events import itt, people
+from shared.events import itt, people, training
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 IMPOSED = Prohibition(UUID(int=1), UUID(int=2), date(2026, 9, 1))
@@ -56,6 +56,7 @@ def test_details_are_searched_sorted_and_matched_by_normalised_names() -> None:
 
 def test_the_person_of_a_placement_is_its_mentor() -> None:
     assert described_part(itt.PlacementArranged) == "mentor_id"
+    assert described_part(training.PlacementCorrected) == "mentor_id"
     assert described_part(itt.TraineeRegistered) == "person_id"
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,20 @@ from services.people.domain.facts import EFFECTS, PersonFact
 from services.people.domain.sentences import SENTENCES
 from services.people.domain.timeline import Recorded, details_of, entries, parts_of, sentence_for
 from services.people.domain.words import day, fields_of, hundredths, listed, plain, render
-from shared.events import Event, cpd, event_types, itt, leadership, people
+from shared.events import Event, cpd, event_types, itt, leadership, people, training
 
 AT = datetime(2026, 9, 1, 8, tzinfo=UTC)
 ME, OTHER, THING = UUID(int=1), UUID(int=2), UUID(int=3)
 
+PLACED: dict[str, Any] = {
+    "occurred_at": AT,
+    "trainee_id": THING,
+    "placement_id": THING,
+    "number": 1,
+    "school_urn": "123456",
+    "starts_on": date(2026, 9, 7),
+    "ends_on": date(2026, 12, 18),
+}
 EVENTS: list[tuple[Event, str, str, date]] = [
     (
         itt.TraineeRegistered(
@@ -49,6 +59,36 @@ EVENTS: list[tuple[Event, str, str, date]] = [
         "mentor_id",
         "Mentored a trainee for 60 days at school 123456",
         date(2026, 12, 18),
+    ),
+    (
+        training.PlacementCorrected(**PLACED, person_id=ME, mentor_id=OTHER),
+        "person_id",
+        "Correction: placement 1 is at school 123456, 7 September 2026 to 18 December 2026",
+        date(2026, 9, 1),
+    ),
+    (
+        training.PlacementCorrected(**PLACED, person_id=OTHER, mentor_id=ME),
+        "mentor_id",
+        "Correction: asked to mentor a trainee at school 123456, 7 September 2026 to 18 December 2026",
+        date(2026, 9, 1),
+    ),
+    (
+        training.PlacementCorrected(**PLACED, person_id=OTHER, mentor_id=OTHER, from_mentor_id=ME),
+        "from_mentor_id",
+        "Correction: was named as the mentor of a trainee by mistake",
+        date(2026, 9, 1),
+    ),
+    (
+        training.PlacementRemoved(**PLACED, person_id=ME, mentor_id=OTHER),
+        "person_id",
+        "Correction: there is no placement 1 at school 123456",
+        date(2026, 9, 1),
+    ),
+    (
+        training.PlacementRemoved(**PLACED, person_id=OTHER, mentor_id=ME),
+        "mentor_id",
+        "Correction: not asked to mentor a trainee at school 123456",
+        date(2026, 9, 1),
     ),
     (
         cpd.TermAssessed(

@@ -18,6 +18,7 @@ _PROVIDER_ACTIONS = (
     "trainee.correct_days",
     "trainee.record_absence",
     "trainee.correct_absence",
+    "trainee.correct_placement",
     "trainee.correct_observation",
     "trainee.correct_review",
     "concern.raise",
