@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from runpy import run_path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import MetaData
 
-from shared.config import settings
+from shared.config import PROJECT_ROOT, settings
 from shared.database import OPERATOR, admin_url, connect, database_url, make_engine, name_of
 from shared.database.migrate import (
     WrongRevision,
@@ -24,13 +26,6 @@ from shared.database.migrate import (
 from shared.database.tables import SHARED, service_base
 from shared.service_names import SERVICES, service_class
 
-BEFORE_THE_INDEX = {
-    "itt": "0010",
-    "cpd": "0001",
-    "leadership": "0001",
-    "notifications": "0002",
-    "people": "0002",
-}
 MANY_FACTS = """
 INSERT INTO event_log (id, event_id, type, subject, sequence, headers, payload, created_at)
 SELECT n, gen_random_uuid(), 'thing.done.v1', 'thing/' || n % 500, n, '{}', '{}', now()
@@ -95,22 +90,19 @@ def test_what_happened_to_a_subject_is_found_in_the_log_by_an_index(migrated_ser
 
 @pytest.mark.parametrize("migrated_service", SERVICES, indirect=True)
 def test_a_log_that_is_older_than_the_index_gets_it(migrated_service: str) -> None:
-    with (
-        closing(connect(database_url(migrated_service), "tests")) as connection,
-        connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("DROP INDEX ix_event_log_subject")
-        cursor.execute("DELETE FROM schema_mark WHERE revision = %s", (head(migrated_service),))
-        cursor.execute("UPDATE alembic_version SET version_num = %s", (BEFORE_THE_INDEX[migrated_service],))
-    upgrade(migrated_service)
-    with (
-        closing(connect(database_url(migrated_service), "tests")) as connection,
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_event_log_subject'")
-        ((definition,),) = cursor.fetchall()
-    assert definition.endswith("ON public.event_log USING btree (subject)")
+    (file,) = (PROJECT_ROOT / "services" / migrated_service / "migrations" / "versions").glob(
+        "*_log_by_subject.py"
+    )
+    migration = run_path(str(file))
+    with make_engine(database_url(migrated_service), "tests", pool=1, overflow=0).begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_event_log_subject")
+        connection.exec_driver_sql("DELETE FROM schema_mark WHERE revision = %s", (migration["revision"],))
+        with Operations.context(MigrationContext.configure(connection)):
+            migration["upgrade"]()
+        found = connection.exec_driver_sql(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_event_log_subject'"
+        )
+        assert found.scalar_one().endswith("ON public.event_log USING btree (subject)")
 
 
 @pytest.mark.parametrize("migrated_service", SERVICES[:1], indirect=True)

@@ -26,6 +26,7 @@ class Itt:
 def test_a_partnership_that_an_earlier_demonstration_agreed_is_not_agreed_again() -> None:
     for partnerships, agreed in (((), 1), ((ITS_PARTNER,), 0), ((ITS_PARTNER | {"lead_code": "2XX"},), 1)):
         itt = Itt(*partnerships)
-        options = recruiting.open_courses(Stage(itt, "2A5", seed=1))
+        call: Any = itt
+        options = recruiting.open_courses(Stage(call, "2A5", seed=1))
         assert itt.asked.count("agree_partnership") == agreed
         assert options == [["first"]] * len(recruiting.COURSES)
