@@ -12,17 +12,19 @@ from services.itt import models
 from services.itt.domain import form, recruits
 from services.itt.domain.applications import Application
 from services.itt.domain.courses import CONTENT, Content
+from services.itt.domain.dates import academic_year
 from services.itt.domain.details import Details
 from services.itt.domain.form import Section
 from services.itt.domain.recruits import Known
 from services.itt.handlers import catalogue
+from services.itt.handlers.funding_rates import rates_of
 from shared.events.applications import Recruit
 
 
 def record(session: Session, application: Application) -> Details:
     """The trainee's record as the form and the course say it now (the candidate is locked). Raises Conflict."""
     fresh = replace(application.course, content=_content(session, application.course.id))
-    return recruits.record(replace(application, course=fresh), _known(session, application))
+    return recruits.record(replace(application, course=fresh), _known(session, application, fresh.content))
 
 
 def _content(session: Session, course_id: UUID) -> Content:
@@ -32,10 +34,11 @@ def _content(session: Session, course_id: UUID) -> Content:
     return catalogue.content({name: getattr(row, name) for name in CONTENT})
 
 
-def _known(session: Session, application: Application) -> Known:
+def _known(session: Session, application: Application, content: Content) -> Known:
     candidate = session.get_one(models.Candidate, application.candidate_id)
     sections = _sections(session, application)
     equality = session.get(models.CandidateEquality, candidate.id)
+    starts = content.starts_on or content.start_month
     return Known(
         who=who(candidate, sections),
         lead_urn=_lead_urn(session, application),
@@ -43,6 +46,7 @@ def _known(session: Session, application: Application) -> Known:
         sex=equality.sex if equality else None,
         ethnicity=equality.ethnicity if equality else None,
         disabilities=equality.disabilities if equality else (),
+        rates=rates_of(session, {academic_year(starts)}) if starts else (),
     )
 
 
