@@ -19,6 +19,7 @@ from shared.events.cpd import EvaluationRequested, EvaluationScheduled
 
 Answer = dict[str, Any]
 LATE = timedelta(days=7)
+SOURCES = {"itt": "teacher training", "cpd": "induction and peers", "people": "career record"}
 ASKED = frozenset({EvaluationScheduled.TYPE, EvaluationRequested.TYPE})
 
 
@@ -108,11 +109,13 @@ def tell(found: Answer, screen: Console, *, every: bool = False) -> None:
     screen.print(f"[bold]{name(person)}[/], TRN {person['trn'] or 'not yet'}: {person['stage_label']}{flag}")
     shown = [e for e in found["entries"] if every or e["type"] not in ASKED]
     if screen.width >= NARROW:
-        rows = [(e["on"], _text(e), e["source"], e["recorded_by"]) for e in shown]
-        screen.print(table(("date", "what happened", "source", "recorded by"), rows))
+        rows = [
+            (day(e["on"]), _text(e), SOURCES.get(e["source"], e["source"]), e["recorded_by"]) for e in shown
+        ]
+        screen.print(table(("date", "what happened", "source", "recorded by"), rows, right=[0]))
     else:
-        narrow = [(e["on"], f"{_text(e)} ({e['recorded_by']})") for e in shown]
-        screen.print(table(("date", "what happened (recorded by)"), narrow))
+        narrow = [(day(e["on"]), f"{_text(e)} ({e['recorded_by']})") for e in shown]
+        screen.print(table(("date", "what happened (recorded by)"), narrow, right=[0]))
     if left := len(found["entries"]) - len(shown):
         screen.print(f"{left} more say when an evaluation is asked for: timeline --all shows them.")
     return None

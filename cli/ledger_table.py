@@ -12,6 +12,7 @@ from shared.operations.ledger import Line, missing
 ALWAYS = ("committed", "published", "handled", "waiting", "parked", "missing", "late")
 ALWAYS_NARROW = ("committed", "published", "handled", "missing")
 NARROW = 110
+NOT_RIGHT = ("waiting", "parked", "missing", "late")
 SOMETIMES = ("discarded", "unpublished", "on_the_way", "not_covered")
 
 
@@ -42,6 +43,20 @@ def ledger_table(lines: Sequence[Line], *, every: bool = False, narrow: bool = F
             ["event and who hears it", *columns[2:]], _stacked(rows), right=range(1, len(columns) - 1)
         )
     return table(columns, rows, right=range(2, len(columns)))
+
+
+def ledger_sums(lines: Sequence[Line]) -> Table:
+    """The sums over all types and consumers: an event counts once for each service that listens to it."""
+    return table(ALWAYS, [[_sum(lines, name) for name in ALWAYS]], right=range(len(ALWAYS)))
+
+
+def not_right(lines: Sequence[Line]) -> list[Line]:
+    """The lines of which anything is not handled, was handled late, or does not add up."""
+    return [
+        line
+        for line in lines
+        if not line.adds_up or any(getattr(line, name) for name in (*NOT_RIGHT, *SOMETIMES))
+    ]
 
 
 def _stacked(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -102,7 +102,7 @@ image_holds_one_service() {
 demonstration() {
     cli demo --remote >"$folder/demo.txt" 2>&1 || { tail -n 20 "$folder/demo.txt"; return 1; }
     grep -q '^Nothing is missing\.' "$folder/demo.txt" || { tail -n 80 "$folder/demo.txt"; return 1; }
-    echo "-> $(grep -oE '^[0-9]+ steps by people in [0-9.]+ s' "$folder/demo.txt"); $(grep -oE 'From commit to the last effect: [^,]+, slowest [0-9]+ ms' "$folder/demo.txt"); nothing is missing"
+    echo "-> $(grep -oE '^[0-9]+ steps by people in [0-9.]+ s' "$folder/demo.txt"); $(grep -oE 'From an event to its last effect in any service: [^,]+, slowest [0-9]+ ms' "$folder/demo.txt"); nothing is missing"
 }
 
 ledger() {

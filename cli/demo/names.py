@@ -1,5 +1,8 @@
 """Invented names: people, mentors and schools. Nobody here exists; the mail domain is reserved for examples."""
 
+import re
+from collections.abc import Mapping
+
 DOMAIN = "example.com"
 
 FIRST_NAMES = (
@@ -61,3 +64,14 @@ def mail(first_names: str, last_name: str) -> str:
 
     plain = normalize("NFKD", f"{first_names}.{last_name}").encode("ascii", "ignore").decode().lower()
     return "".join(letter for letter in plain if letter.isalnum() or letter == ".") + f"@{DOMAIN}"
+
+
+def in_names(text: str, providers: Mapping[str, str]) -> str:
+    """Schools and providers by their names, where the services say a URN or a code. ``providers``: code -> name."""
+    known = SCHOOLS | dict(providers)
+    return re.sub(
+        r"\b(?:lead school|school|provider) (\w+)",
+        lambda it: known.get(it[1], it[0]),
+        text,
+        flags=re.IGNORECASE,
+    )

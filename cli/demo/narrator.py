@@ -7,15 +7,19 @@ from textwrap import wrap
 from typing import Any
 from uuid import UUID
 
+from cli.demo import recruiting
 from cli.demo.cast import OPERATOR
+from cli.demo.names import in_names
 from cli.demo.stage import Stage
+from cli.output import day
 from services.people.domain.timeline import day_of, details_of, sentence_for
 from services.people.domain.words import render
 from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people, training
 from shared.messaging.catchup import envelopes
 from shared.messaging.envelope import Envelope, to_event
 
-NAMED, NARROWEST = 4, 32
+NAMED, NARROWEST = 4, 40
+DATE = len("30 September 2026")
 # What goes without saying, or is said by another fact: it stands on the timelines, and not in this story.
 UNTOLD = {
     people.PersonIdentified,
@@ -37,8 +41,9 @@ TOGETHER = {
     applications.InterviewArranged.TYPE: "Invited to an interview",
     applications.OfferMade.TYPE: "Offered a place",
     applications.OfferAccepted.TYPE: "Accepted the place",
-    applications.Recruited.TYPE: "Recruited, and with it a trainee's draft",
+    applications.Recruited.TYPE: "Recruited; their trainee records are drafted from what they wrote",
     itt.TraineeRegistered.TYPE: "Registered as trainees",
+    itt.TraineeChanged.TYPE: "Details of their records were added or changed",
     itt.TrnReceived.TYPE: "Teacher reference numbers received",
     itt.PlacementArranged.TYPE: "Placements arranged",
     itt.PlacementCompleted.TYPE: "Placements completed",
@@ -48,7 +53,7 @@ TOGETHER = {
     cpd.InductionOpened.TYPE: "Induction began",
     cpd.InductionRecommended.TYPE: "Recommended to the appropriate body by the head",
     cpd.InductionPassed.TYPE: "Induction passed",
-    people.RoleBegun.TYPE: "Begins a post",
+    people.RoleBegun.TYPE: "Began a post",
 }
 # Their person is the referee, and not who applies.
 OF_REFEREES = (
@@ -70,16 +75,16 @@ class Told:
 
     def __str__(self) -> str:
         if not self.names:
-            return f"{self.day}  {self.text}"
+            return f"{day(self.day):>{DATE}}  {self.text}"
         more = len(self.names) - NAMED
         shown = ", ".join(self.names[:NAMED]) + (
             f" and {more} others" if more > 1 else " and another" if more else ""
         )
-        return f"{self.day}  {self.text}: {shown if more > 0 else ', '.join(self.names)}"
+        return f"{day(self.day):>{DATE}}  {self.text}: {shown if more > 0 else ', '.join(self.names)}"
 
     def wrapped(self, width: int) -> str:
         """In lines of at most so many characters; what follows the first stands beneath its text."""
-        return "\n".join(wrap(str(self), max(width, NARROWEST), subsequent_indent=" " * 12))
+        return "\n".join(wrap(str(self), max(width, NARROWEST), subsequent_indent=" " * (DATE + 2)))
 
 
 class Narrator:
@@ -110,12 +115,12 @@ class Narrator:
         for envelope, event in sorted(self._new(), key=lambda each: (each[1].occurred_at, each[0].id)):
             self._untold.append(self._sentence(envelope, event))
         told: dict[tuple[date, str], list[str]] = {}
-        for day, text, name in sorted(self._untold, key=lambda each: each[0]):
-            if day <= until:
-                told.setdefault((day, text), []).append(name)
+        for on, text, name in sorted(self._untold, key=lambda each: each[0]):
+            if on <= until:
+                told.setdefault((on, text), []).append(name)
         self._untold = [each for each in self._untold if each[0] > until]
         return [
-            Told(day, text, tuple(dict.fromkeys(filter(None, names)))) for (day, text), names in told.items()
+            Told(on, text, tuple(dict.fromkeys(filter(None, names)))) for (on, text), names in told.items()
         ]
 
     def _new(self) -> Iterator[tuple[Envelope, Event]]:
@@ -138,8 +143,9 @@ class Narrator:
         self._learn(event)
         sentence, details = sentence_for(event.TYPE, part), details_of(event, part)
         text = TOGETHER.get(envelope.type) or " ".join(render(sentence.text, details).split())
-        day = day_of(sentence, details, event.occurred_at)
-        return day, text[0].upper() + text[1:], self._names.get(str(who), "somebody")
+        on = day_of(sentence, details, event.occurred_at)
+        named = in_names(text, recruiting.providers(self._stage))
+        return on, named[0].upper() + named[1:], self._names.get(str(who), "somebody")
 
     def _learn(self, event: Event) -> None:
         """Names come with the facts that introduce people."""

@@ -24,7 +24,7 @@ from cli.demo.sample import sample, with_mistakes
 from cli.demo.stage import Answer, Player, Stage, body_of, fates, office_hours
 from cli.errors import NO
 from cli.importing import check, read, tell_duplicates, tell_errors
-from cli.output import console
+from cli.output import console, day
 from services.itt.domain import bulk_file
 from services.itt.domain.csv_files import pack
 from shared.config import settings
@@ -85,7 +85,7 @@ def _recruit(stage: Stage, screen: Console, perform: Perform, remote: bool) -> b
     if not remote:
         file = settings().data_dir / "sample-trainees.csv"
         file.write_bytes(made)
-        screen.print(f"Sixty trainees more are invented: {file}", soft_wrap=True)
+        screen.print(f"Sixty more trainees are invented; their file is {file}", soft_wrap=True)
     screen.rule("A file with mistakes is refused as a whole")
     stage.now = first
     refused = _import(stage, with_mistakes(stage.seed), "with-mistakes.csv", dry_run=True)
@@ -174,14 +174,14 @@ def performance(stage: Stage, screen: Console) -> Iterator[Perform]:
         def perform(end: datetime) -> None:
             clock.settle()
             with _progress(screen) as progress:
-                bar = progress.add_task(str(stage.today), total=STEPS)
+                bar = progress.add_task(day(stage.today), total=STEPS)
                 while (moment := clock.next_moment()) is not None and moment <= end:
                     clock.move(moment)
                     clock.play_steps()
                     for told in narrator.lines(until=stage.today):
                         progress.print(told.wrapped(screen.width), markup=False)
                     total = max(STEPS, len(stage.players) * STEPS_A_PERSON)
-                    progress.update(bar, completed=stage.done, total=total, description=str(stage.today))
+                    progress.update(bar, completed=stage.done, total=total, description=day(stage.today))
 
         yield perform
         for told in narrator.lines():

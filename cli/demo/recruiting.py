@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cli.demo import cast
-from cli.demo.names import LEAD_SCHOOL, SCHOOLS
+from cli.demo.names import LEAD_SCHOOL, SCHOOLS, UNIVERSITY
 from cli.demo.stage import Answer, Stage
 
 CYCLE = 2024
@@ -62,6 +62,11 @@ PLACES = 6
 def lead_code(stage: Stage) -> str:
     """The lead school's code, which is not that of the accredited provider."""
     return LEAD if stage.provider_code != LEAD else OTHER_LEAD
+
+
+def providers(stage: Stage) -> dict[str, str]:
+    """The two providers of the demonstration, code -> name."""
+    return {stage.provider_code: UNIVERSITY, lead_code(stage): LEAD_SCHOOL}
 
 
 def ask(stage: Stage, method: str, **arguments: Any) -> Answer:

@@ -1,4 +1,4 @@
-"""Tables: messages with the state of their e-mail, contacts and activities as told by others, preferences."""
+"""Tables: messages with the state of their e-mail; contacts, activities, providers as told by others; preferences."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,6 +35,16 @@ class Activity(Base):
     activity_id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str]
     starts_at: Mapped[datetime]
+    as_of: Mapped[str]
+
+
+class Provider(Base):
+    """What a provider is called, for facts that tell only its code."""
+
+    __tablename__ = "provider"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
     as_of: Mapped[str]
 
 

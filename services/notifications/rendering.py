@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from textwrap import fill
+from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 
 from services.notifications.domain import wording
 from shared.events import Event, Person
 
 FOLDER = Path(__file__).parent / "templates"
 AWARDS = {"QTS": "qualified teacher status (QTS)", "EYTS": "early years teacher status (EYTS)"}
+# The fields of an event with the code of a provider whom a template names.
+PROVIDERS = ("provider_code", "from_provider_code", "with_provider_code")
 # Guskey's levels of evaluation, as the question that each asks.
 QUESTIONS = {
     1: "What did you think of it?",
@@ -29,11 +33,24 @@ def full_name(person: Person) -> str:
     return f"{person.first_names} {person.last_name}".strip()
 
 
-def provider(event: Any, code: str | None = None) -> str:
-    """``Oakfield Academy (2LS)``; ``provider 2LS`` where the event brings no name, or that of another one."""
-    named = event.provider_name if code in (None, event.provider_code) else ""
+@pass_context
+def provider(context: Context, event: Any, code: str | None = None) -> str:
+    """``Oakfield Academy (2LS)``; ``provider 2LS`` where neither the event nor any fact before has told its name."""
+    own = getattr(event, "provider_name", "") if code in (None, event.provider_code) else ""
     code = code or event.provider_code
+    named = own or context["names"].get(code)
     return f"{named} ({code})" if named else f"provider {code}"
+
+
+def provider_codes(event: Event) -> set[str]:
+    """The providers whom a message about the event may name."""
+    return {code for field in PROVIDERS if (code := getattr(event, field, None))}
+
+
+def organisation_name(organisation: str | None, names: Mapping[str, str]) -> str:
+    """``provider:2A5`` as it is called, with its code; ``provider 2A5`` where no name is known, ``school 123456``."""
+    kind, _, code = (organisation or "").partition(":")
+    return f"{names[code]} ({code})" if kind == "provider" and code in names else f"{kind} {code}".strip()
 
 
 @cache
@@ -63,10 +80,19 @@ def _environment() -> Environment:
 
 
 def render(
-    template: str, event: Event, *, about: str | None, activity: Mapping[str, Any] | None
+    template: str,
+    event: Event,
+    *,
+    about: str | None,
+    activity: Mapping[str, Any] | None,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, str]:
-    """Subject and text of a message. ``about`` names the person whom the event is about, where that is known."""
+    """Subject and text of a message. ``about`` names the person whom the event is about, where that is known.
+
+    ``names``: what providers are called, by code.
+    """
     values = {"e": event, "person": getattr(event, "person", None), "about": about, "activity": activity}
+    values["names"] = names
     subject, body = (part.render(values) for part in _parts(template))
     return " ".join(subject.split()), "\n\n".join(map(_paragraph, _paragraphs(body)))
 

@@ -19,6 +19,7 @@ from services.notifications.handlers import (
     organisation_telling,
     organisations,
     preferences,
+    providers,
     telling,
 )
 from services.notifications.models import Message
@@ -26,6 +27,7 @@ from shared import maintenance
 from shared.config import settings
 from shared.database import sessions
 from shared.events import Event
+from shared.events.courses import ProviderNamed
 from shared.events.cpd import ActivityOffered
 from shared.events.people import PersonMerged
 from shared.messaging import Fact, handles, projects
@@ -47,6 +49,10 @@ class NotificationsService(Service):
     @projects(ActivityOffered)
     def activity_offered(self, session: Session, fact: Fact[ActivityOffered]) -> None:
         contacts.activity_offered(session, fact)
+
+    @projects(ProviderNamed)
+    def provider_named(self, session: Session, fact: Fact[ProviderNamed]) -> None:
+        providers.provider_named(session, fact)
 
     @projects(*ANSWERING)
     def referee_answered(self, session: Session, fact: Fact[Event]) -> None:

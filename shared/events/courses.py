@@ -1,9 +1,17 @@
-"""Facts of ``services/itt`` about courses and places: what is offered, where, and how many."""
+"""Facts of ``services/itt`` about courses and places: who offers them, what, where, and how many."""
 
 from datetime import date
 from uuid import UUID
 
 from shared.events.base import Event, event_type
+
+
+@event_type("itt.provider.named.v1", subject="provider", key="provider_code")
+class ProviderNamed(Event):
+    """A provider is called so from now on: when it is registered first, and whenever its name changes."""
+
+    provider_code: str
+    name: str
 
 
 @event_type("itt.course.published.v1", subject="course", key="course_id")

@@ -131,6 +131,14 @@ def entitlement(studied: Studied, table: Sequence[Rate]) -> Entitlement:
     )
 
 
+def certainly_none(studied: Studied, table: Iterable[Rate]) -> bool:
+    """Whether the table of the year has rates for the route, and none for any of the subjects."""
+    year, kinds = academic_year(studied.starts_on), (Kind.GRANT,) if studied.paid else tuple(Kind)
+    rates = [rate for rate in table if rate.academic_year == year and rate.kind in kinds]
+    due = any(rate.fits(studied, code) for code in studied.subjects for rate in rates)
+    return any(studied.route in rate.routes for rate in rates) and not due
+
+
 def _eligible(studied: Studied, rates: Iterable[Rate]) -> bool:
     return any(studied.route in rate.routes and rate.kind in _kinds(studied) for rate in rates)
 

@@ -12,6 +12,7 @@ from services.itt.domain.applications import Application
 from services.itt.domain.courses import Content, Funding, Qualification, StudyMode
 from services.itt.domain.dates import academic_year
 from services.itt.domain.details import DISABILITIES, Details
+from services.itt.domain.funding import NONE_AWARDED, Rate, Studied, certainly_none
 from services.itt.domain.routes import RULES, Rules
 from shared.errors import Conflict
 from shared.events.applications import Degree, Recruit
@@ -32,7 +33,8 @@ STUDENT_FINANCE = "02"
 class Known:
     """What is known of a recruit beside the application. Equality data goes into its own table and into no fact.
 
-    ``lead_urn`` is the URN of the lead school, None when the accredited provider runs the course or it has none.
+    ``lead_urn`` is the URN of the lead school, None when the accredited provider runs the course or it has none;
+    ``rates`` is the table of funding of the year in which the course begins.
     """
 
     who: Recruit
@@ -41,6 +43,7 @@ class Known:
     sex: str | None = None
     ethnicity: str | None = None
     disabilities: Sequence[str] = ()
+    rates: Sequence[Rate] = ()
 
 
 def record(application: Application, known: Known) -> Details:
@@ -113,7 +116,10 @@ def _course(content: Content, mode: StudyMode, rules: Rules) -> dict[str, Any]:
 
 
 def _schools(application: Application, known: Known, rules: Rules) -> dict[str, Any]:
-    """The lead school as training partner, and on the routes that have one the site as the employing school."""
+    """The lead school as training partner, and on the routes that have one the site as the employing school.
+
+    The site is no placement: where and when somebody is placed is arranged, and counts for the recommendation.
+    """
     return {
         "training_partner_urn": known.lead_urn if rules.training_partner else None,
         "employing_school_urn": application.option.site_urn if rules.employing_school else None,
@@ -123,11 +129,21 @@ def _schools(application: Application, known: Known, rules: Rules) -> dict[str, 
 def _funding(content: Content, known: Known) -> dict[str, Any]:
     """Student finance is for courses with a fee; there it depends on the candidate, and is known of who said so.
 
-    The bursary depends on tables of the year: ``funding_method`` stays to be filled.
+    That nothing is awarded is known where the table of the year has rates for the route, and none for a subject of the
+    course. Whether a candidate gets a bursary, a scholarship or a grant that it has, nobody has said yet: then
+    ``funding_method`` stays to be filled.
     """
+    starts_on = _promised(content.starts_on or content.start_month)
+    studied = Studied(
+        route=_promised(content.route),
+        subjects=content.subjects,
+        starts_on=starts_on,
+        funding=content.funding,
+    )
+    method = {"funding_method": NONE_AWARDED if certainly_none(studied, known.rates) else None}
     if content.funding is not Funding.FEE:
-        return {"fund_code": NOT_ELIGIBLE}
-    return {"fund_code": ELIGIBLE if known.fee_payer == STUDENT_FINANCE else None}
+        return method | {"fund_code": NOT_ELIGIBLE}
+    return method | {"fund_code": ELIGIBLE if known.fee_payer == STUDENT_FINANCE else None}
 
 
 def _degree(degrees: Sequence[Degree]) -> dict[str, Any]:

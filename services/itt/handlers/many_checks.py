@@ -13,7 +13,7 @@ from services.itt.domain import policy
 from services.itt.domain.checks import PASSING, Check, Kind, missing
 from services.itt.domain.dates import today
 from services.itt.domain.duplicates import fold
-from services.itt.handlers import checks, records, training_rows
+from services.itt.handlers import checks, leading, records, training_rows
 from services.itt.handlers.training_views import check_view
 from shared.errors import Invalid
 from shared.paging import page
@@ -51,11 +51,13 @@ def _locked(session: Session, by: Principal, ids: list[UUID]) -> dict[UUID, mode
     """The trainees whose checks the principal may record, locked in the order of their ids."""
     known = select(Table).where(Table.id.in_(ids), Table.discarded_at.is_(None)).order_by(Table.id)
     statement = known.with_for_update().execution_options(populate_existing=True)
-    return {row.id: row for row in session.scalars(statement) if _may(by, row)}
+    rows = session.scalars(statement).all()
+    leads = leading.lead_codes(session, [row.id for row in rows])
+    return {row.id: row for row in rows if _may(by, row, leads.get(row.id))}
 
 
-def _may(by: Principal, row: models.Trainee) -> bool:
-    relations = policy.relations(by, records.trainee(row), (), (), row.training_partner_urn)
+def _may(by: Principal, row: models.Trainee, lead: str | None) -> bool:
+    relations = policy.relations(by, records.trainee(row), (), (), row.training_partner_urn, lead)
     return policy.PERMISSIONS.allows(by, "trainee.record_checks", relations)
 
 
@@ -109,11 +111,12 @@ def _scope(by: Principal) -> ColumnElement[bool]:
     """Whose checks the principal may see as a list. Raises NotAllowed when that is nobody's ever."""
     if not by.has(Role.ACCREDITED_PROVIDER, Role.LEAD_SCHOOL):
         policy.PERMISSIONS.require(by, "trainee.list_checks")
-    clauses = []
+    clauses: list[ColumnElement[bool]] = []
     if by.has(Role.ACCREDITED_PROVIDER):
         clauses.append(Table.provider_code.in_(policy.codes(by, "provider")))
     if by.has(Role.LEAD_SCHOOL):
         clauses.append(Table.training_partner_urn.in_(policy.codes(by, "school")))
+        clauses.append(leading.led_by(policy.codes(by, "provider")))
     return or_(false(), *clauses)
 
 

@@ -16,7 +16,10 @@ from services.itt.domain.policy.courses import course_relations
 from services.itt.handlers.catalogue import ACCREDITED
 from services.itt.handlers.course_views import View
 from shared.audit import audit
+from shared.database.tables import SUBJECT_SEQUENCE
 from shared.errors import Conflict, Invalid, NotFound
+from shared.events.courses import ProviderNamed
+from shared.messaging import publish
 from shared.paging import page
 from shared.policy import Principal
 
@@ -34,10 +37,28 @@ def register_providers(
     rows = sorted((dict(provider) for provider in providers), key=lambda row: str(row["code"]))
     if len({row["code"] for row in rows}) < len(rows):
         raise Invalid.field("providers", "a code stands there twice")
+    named = _named_otherwise(session, rows)
     _upsert(session, models.Provider, "code", rows)
+    for row in named:
+        publish(session, ProviderNamed(occurred_at=now, provider_code=row["code"], name=row["name"]))
     for row in rows:
         audit(session, by, now, action="provider.register", subject=f"provider/{row['code']}", changes=row)
     return {"stored": len(rows)}
+
+
+def _named_otherwise(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those whose name the others have not been told: new ones, other names, and who was there before it was told."""
+    codes = [row["code"] for row in rows]
+    table = models.Provider
+    known = {
+        code: name
+        for code, name in session.execute(select(table.code, table.name).where(table.code.in_(codes)))
+    }
+    subject = SUBJECT_SEQUENCE.c.subject
+    told = set(session.scalars(select(subject).where(subject.in_([f"provider/{code}" for code in codes]))))
+    return [
+        row for row in rows if row["name"] != known.get(row["code"]) or f"provider/{row['code']}" not in told
+    ]
 
 
 def load_schools(

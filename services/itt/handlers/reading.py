@@ -22,6 +22,7 @@ from services.itt.domain.trainees import (
     State,
 )
 from services.itt.handlers import histories, records
+from services.itt.handlers.leading import led_by
 from services.itt.handlers.sheets import placements_of
 from services.itt.handlers.views import View, observation_view, summary, view
 from shared.aliases import known_as
@@ -85,7 +86,9 @@ def _scope(session: Session, by: Principal) -> ColumnElement[bool]:
     clauses = {
         ANY: true(),
         policy.OWN_PROVIDER: Table.provider_code.in_(_codes(by, "provider:")),
-        policy.PARTNER: Table.training_partner_urn.in_(_codes(by, "school:")),
+        policy.PARTNER: or_(
+            Table.training_partner_urn.in_(_codes(by, "school:")), led_by(_codes(by, "provider:"))
+        ),
         policy.SELF: Table.person_id.in_(_ids(session, by)),
         policy.MENTORS: Table.id.in_(
             select(models.Placement.trainee_id).where(

@@ -17,6 +17,7 @@ from services.itt.domain.duplicates import fold
 from services.itt.domain.placements import Placement, still_to_hear
 from services.itt.domain.registration import has_degree, person
 from services.itt.domain.trainees import State, Trainee
+from services.itt.handlers import leading
 from shared.aliases import known_as
 from shared.audit import audit
 from shared.database.equality import equality_role
@@ -83,7 +84,8 @@ def relations_of(session: Session, by: Principal, row: models.Trainee) -> set[st
     )
     ids = {id_ for mentor in session.scalars(mentors) if mentor for id_ in known_as(session, mentor)}
     people = known_as(session, row.person_id)
-    return policy.relations(by, trainee(row), people | {row.person_id}, ids, row.training_partner_urn)
+    lead = leading.lead_codes(session, [row.id]).get(row.id) if row.from_application_id else None
+    return policy.relations(by, trainee(row), people | {row.person_id}, ids, row.training_partner_urn, lead)
 
 
 def trainee(row: models.Trainee) -> Trainee:

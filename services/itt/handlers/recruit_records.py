@@ -12,10 +12,12 @@ from services.itt import models
 from services.itt.domain import form, recruits
 from services.itt.domain.applications import Application
 from services.itt.domain.courses import CONTENT, Content
+from services.itt.domain.dates import academic_year
 from services.itt.domain.details import Details
 from services.itt.domain.form import Section
 from services.itt.domain.recruits import Known
 from services.itt.handlers import catalogue
+from services.itt.handlers.funding_rates import rates_of
 from shared.database.equality import equality_role
 from shared.events.applications import Recruit
 
@@ -25,19 +27,19 @@ def record(session: Session, application: Application) -> Details:
 
     Without equality data, which is compared with nothing.
     """
-    return _record(session, application, _known(session, application))
+    return _record(session, application, None)
 
 
 def whole(session: Session, application: Application) -> Details:
     """The same with equality data, for the record of who is recruited."""
-    known = _known(session, application)
-    if (said := _said(session, application.candidate_id)) is not None:
-        known = replace(known, sex=said.sex, ethnicity=said.ethnicity, disabilities=said.disabilities)
-    return _record(session, application, known)
+    return _record(session, application, _said(session, application.candidate_id))
 
 
-def _record(session: Session, application: Application, known: Known) -> Details:
+def _record(session: Session, application: Application, said: models.CandidateEquality | None) -> Details:
     fresh = replace(application.course, content=_content(session, application.course.id))
+    known = _known(session, application, fresh.content)
+    if said is not None:
+        known = replace(known, sex=said.sex, ethnicity=said.ethnicity, disabilities=said.disabilities)
     return recruits.record(replace(application, course=fresh), known)
 
 
@@ -48,13 +50,15 @@ def _content(session: Session, course_id: UUID) -> Content:
     return catalogue.content({name: getattr(row, name) for name in CONTENT})
 
 
-def _known(session: Session, application: Application) -> Known:
+def _known(session: Session, application: Application, content: Content) -> Known:
     candidate = session.get_one(models.Candidate, application.candidate_id)
     sections = _sections(session, application)
+    starts = content.starts_on or content.start_month
     return Known(
         who=who(candidate, sections),
         lead_urn=_lead_urn(session, application),
         fee_payer=sections.get(Section.NATIONALITY.value, ({}, False))[0].get("fee_payer"),
+        rates=rates_of(session, {academic_year(starts)}) if starts else (),
     )
 
 

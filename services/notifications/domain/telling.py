@@ -214,6 +214,7 @@ TELLINGS = (
 )
 
 TELLS_NOBODY: dict[type[Event], str] = {
+    courses.ProviderNamed: "what a provider is called; it only brings the name",
     courses.CoursePublished: "candidates find courses by searching; nobody is mailed what they did not ask for",
     courses.CourseChanged: "a matter of the provider's pages",
     courses.CoursePlacesChanged: "places are seen when searching, and change too often to be told",

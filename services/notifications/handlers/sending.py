@@ -4,7 +4,7 @@ Between claim and settlement, outside any transaction, the mail is handed over. 
 all processes share: one whose own clock is wrong neither takes a live claim over nor leaves a dead one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,9 +25,10 @@ from services.notifications.domain.messages import (
     waits_until,
 )
 from services.notifications.handlers import contacts
+from services.notifications.handlers.providers import names_of
 from services.notifications.handlers.telling import wait_for_address
 from services.notifications.models import Contact, Message
-from services.notifications.rendering import as_mail
+from services.notifications.rendering import as_mail, organisation_name
 from shared.aliases import known_as
 
 NOW = func.clock_timestamp()
@@ -73,7 +74,9 @@ def claim(session: Session, channel: str, limit: int) -> list[Mail]:
     ready = select(*_COLUMNS).where(Message.state == State.READY, due).order_by(Message.id).limit(limit)
     rows = session.execute(ready.with_for_update(skip_locked=True)).all()
     found = _contacts(session, {row.recipient_id for row in rows})
-    mails = [_mail(row, contact) for row in rows if (contact := found.get(row.recipient_id))]
+    codes = {row.organisation.partition(":")[2] for row in rows if row.organisation}
+    names = names_of(session, codes)
+    mails = [_mail(row, contact, names) for row in rows if (contact := found.get(row.recipient_id))]
     _put_back_to_wait(session, [row for row in rows if row.recipient_id not in found])
     _note_claim(session, channel, mails)
     return mails
@@ -101,9 +104,10 @@ def _note_claim(session: Session, channel: str, mails: Sequence[Mail]) -> None:
         session.execute(update(_TABLE).where(_TABLE.c.id == to.c.id).values(change))
 
 
-def _mail(row: Any, contact: Contact) -> Mail:
+def _mail(row: Any, contact: Contact, names: Mapping[str, str]) -> Mail:
     name = contacts.full_name(contact)
-    text = as_mail(name, row.body, notice=row.notice, audience=row.audience, organisation=row.organisation)
+    organisation = organisation_name(row.organisation, names)
+    text = as_mail(name, row.body, notice=row.notice, audience=row.audience, organisation=organisation)
     return Mail(row.id, name, str(contact.email), row.subject, text)
 
 

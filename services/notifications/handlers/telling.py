@@ -24,8 +24,9 @@ from services.notifications.domain.telling import ASKED, Audience, Telling, cont
 from services.notifications.handlers import contacts
 from services.notifications.handlers.answering import is_answered
 from services.notifications.handlers.known import ids_that_may_wait, recipient
+from services.notifications.handlers.providers import names_of
 from services.notifications.models import Activity, Message
-from services.notifications.rendering import render
+from services.notifications.rendering import provider_codes, render
 from shared.aliases import known_as
 from shared.database.tables import SUBSCRIPTION
 from shared.events import Event
@@ -103,7 +104,8 @@ def written(
 ) -> dict[str, Any]:
     """What a message says and what of; not yet to whom."""
     activity = _activity(session, fact.event)
-    subject, body = render(telling.template, fact.event, about=about, activity=activity)
+    names = names_of(session, provider_codes(fact.event))
+    subject, body = render(telling.template, fact.event, about=about, activity=activity, names=names)
     return {
         "event_id": fact.id,
         "event_type": fact.type,

@@ -55,10 +55,10 @@ _ITT: Mapping[tuple[str, str], Sentence] = {
     (itt.EytsAwarded.TYPE, ME): Sentence("Early years teacher status awarded", "awarded_on"),
     (itt.TraineeDeferred.TYPE, ME): Sentence("Training deferred", "deferred_on"),
     (itt.TraineeReinstated.TYPE, ME): Sentence(
-        "Back in training, now until {itt_end_date:day}", "reinstated_on"
+        "Back in training, which now ends on {itt_end_date:day}", "reinstated_on"
     ),
     (itt.TraineeWithdrawn.TYPE, ME): Sentence("Withdrawn from training", "withdrawn_on"),
-    (itt.TraineeDiscarded.TYPE, ME): Sentence("The trainee record was removed: {code:plain}"),
+    (itt.TraineeDiscarded.TYPE, ME): Sentence("The trainee record was removed ({code:plain})"),
     (itt.TraineeChanged.TYPE, ME): Sentence("Details changed: {changed:plain_list}"),
     (itt.WithdrawalUndone.TYPE, ME): Sentence("Correction: the withdrawal was a mistake and was undone"),
     (itt.RecommendationUndone.TYPE, ME): Sentence(
@@ -136,9 +136,9 @@ _APPLYING: Mapping[type[Event], str] = {
     applications.OfferReinstated: "The deferred place was taken up: {course_name} at provider {provider_code}",
     applications.ReferenceRequested: "A referee was asked for a reference",
     applications.ReferenceChaserDue: "A referee was reminded",
-    applications.ReferenceProvided: "A reference has come",
+    applications.ReferenceProvided: "A reference was received",
     applications.ReferenceRefused: "A referee did not want to give a reference",
-    applications.ReferenceCancelled: "A reference is needed no more",
+    applications.ReferenceCancelled: "A reference is no longer needed",
 }
 
 _CPD: Mapping[tuple[str, str], Sentence] = {
@@ -147,7 +147,7 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
         "Induction proposed at school {school_urn} from {starts_on:day}; {appropriate_body:body} is to agree"
     ),
     (cpd.InductionRefused.TYPE, ME): Sentence(
-        "{appropriate_body:body} did not agree to the induction period: {code:plain}"
+        "{appropriate_body:body} did not agree to the induction period ({code:plain})"
     ),
     (cpd.InductionOpened.TYPE, ME): Sentence(
         "Induction began at school {school_urn}, {terms_required_hundredths:hundredths} terms,"
@@ -166,14 +166,14 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
         "assessed_on",
     ),
     (cpd.InductionExtended.TYPE, ME): Sentence(
-        "Induction extended ({cause:plain}) to {terms_required_hundredths:terms}"
+        "Induction extended to {terms_required_hundredths:terms}, {cause:cause}"
     ),
     (cpd.InductionReleased.TYPE, ME): Sentence(
-        "Left the school during induction; what was served counts: {terms_served_hundredths:terms}",
+        "Left the school during induction; {terms_served_hundredths:terms} served and counted",
         "released_on",
     ),
     (cpd.InductionRecommended.TYPE, ME): Sentence(
-        "The head recommended: {recommendation:plain}; decision due by {decision_due_on:day}",
+        "The head's recommendation is to {recommendation:plain}; the decision is due by {decision_due_on:day}",
         "recommended_on",
     ),
     (cpd.QtsRemovalRefused.TYPE, ME): Sentence(
@@ -230,13 +230,16 @@ _CPD: Mapping[tuple[str, str], Sentence] = {
 
 _LEADERSHIP: Mapping[tuple[str, str], Sentence] = {
     (leadership.SuggestionMade.TYPE, ME): Sentence(
-        "Invited to be nominated, for what they contributed; open until {open_until:day}", mine=True
+        "Invited to be nominated, for what they have contributed to colleagues; open until {open_until:day}",
+        mine=True,
     ),
-    (leadership.SuggestionExpired.TYPE, ME): Sentence("The suggestion lapsed and was erased", mine=True),
+    (leadership.SuggestionExpired.TYPE, ME): Sentence(
+        "The invitation to be nominated lapsed and was erased", mine=True
+    ),
     (leadership.ConsentGiven.TYPE, ME): Sentence("Agreed to be nominated", mine=True),
     (leadership.ConsentRefused.TYPE, ME): Sentence("Declined to be nominated", mine=True),
     (leadership.NominationProposed.TYPE, ME): Sentence(
-        "Proposed for nomination by a {source:plain}; consent is open until {open_until:day}", mine=True
+        "Proposed for nomination by a {source:plain}; may agree until {open_until:day}", mine=True
     ),
     (leadership.NominationLapsed.TYPE, ME): Sentence(
         "The proposed nomination lapsed ({cause:plain}) and was erased", mine=True
@@ -247,14 +250,14 @@ _LEADERSHIP: Mapping[tuple[str, str], Sentence] = {
 }
 
 _PEOPLE: Mapping[tuple[str, str], Sentence] = {
-    (people.PersonIdentified.TYPE, ME): Sentence("First known to the continuum, through {met_by}"),
+    (people.PersonIdentified.TYPE, ME): Sentence("First known to the continuum, through {met_by:through}"),
     (people.PersonMerged.TYPE, ME): Sentence("Two records were found to be the same person and joined"),
     (people.PersonSeparated.TYPE, ME): Sentence("Two records that had been joined were separated again"),
     (people.PersonSeparated.TYPE, "merged_id"): Sentence("The record became a person of its own again"),
     (people.RoleBegun.TYPE, ME): Sentence(
-        "{role:plain} at school {school_urn}, {full_time_equivalent_percent}% of full time", "begins_on"
+        "{role:plain} at school {school_urn}, {full_time_equivalent_percent:working_time}", "begins_on"
     ),
-    (people.RoleEnded.TYPE, ME): Sentence("No longer {role:plain} at school {school_urn}", "ended_on"),
+    (people.RoleEnded.TYPE, ME): Sentence("Left the post of {role:plain} at school {school_urn}", "ended_on"),
     (people.StageChanged.TYPE, ME): Sentence("Stage: from {from_stage:plain} to {stage:plain}{flag:flag}"),
     (people.ProhibitionImposed.TYPE, ME): Sentence("Prohibited from teaching", "imposed_on"),
     (people.ProhibitionLifted.TYPE, ME): Sentence("The prohibition from teaching ended", "lifted_on"),

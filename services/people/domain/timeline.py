@@ -1,5 +1,6 @@
 """From an event to the facts that it states about people, and from facts to a timeline in plain words."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from services.people.domain.sight import NEEDED
 from services.people.domain.words import body, fields_of, london, render
 from shared.events import Event, applications, itt, people, recruits, training
 
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PARTS = ("person_id", "mentor_id", "from_mentor_id", "tutor_id", "offered_by", "merged_id")
 # A merge is told once, on the person who stays; a separation is told to both.
 UNTOLD = frozenset(
@@ -129,7 +131,9 @@ def _recorder(actor: str, names: Mapping[str, str]) -> str:
     kind, _, code = actor.partition(" ")
     if actor.startswith("timer:"):
         return "automatically"
-    return f"appropriate body {body(code)}" if kind == "body" and code else names.get(actor, actor)
+    if kind == "body" and code:
+        return f"appropriate body {body(code)}"
+    return names.get(actor, "somebody not named here" if ID.fullmatch(actor) else actor)
 
 
 def _plain(value: Any) -> Any:

@@ -35,9 +35,12 @@ def listed(values: Sequence[str]) -> str:
     return " and ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else "".join(values)
 
 
+ABBREVIATIONS = {"hesa": "HESA", "iqts": "iQTS", "itt": "ITT", "trn": "TRN", "urn": "URN", "uk": "UK"}
+
+
 def plain(code: str) -> str:
-    """A code as words: ``coaching_pair`` -> ``coaching pair``."""
-    return code.replace("_", " ")
+    """A code as words: ``coaching_pair`` -> ``coaching pair``, ``hesa_id`` -> ``HESA id``."""
+    return " ".join(ABBREVIATIONS.get(word, word) for word in code.split("_"))
 
 
 PROPOSED_BY = {
@@ -46,6 +49,14 @@ PROPOSED_BY = {
     "self": "on their own proposal",
     "suggestion": "after a suggestion",
 }
+
+EXTENDED = {"absence": "because of absence", "decision": "by decision of the appropriate body"}
+THROUGH = {"itt": "teacher training", "cpd": "induction or peer development", "people": "a post at a school"}
+
+
+def working_time(percent: int) -> str:
+    """A share of full time: ``full time``, ``80% of full time``."""
+    return "full time" if percent == 100 else f"{percent}% of full time"
 
 
 # Guskey's five levels of evaluation (Guskey 2000).
@@ -65,6 +76,9 @@ WAYS: Mapping[str, Callable[[Any], str]] = {
     "route": lambda code: plain(code).replace("school direct", "School Direct"),
     "list": listed,
     "plain": plain,
+    "cause": lambda cause: EXTENDED.get(cause, plain(cause)),
+    "through": lambda service: THROUGH.get(service, f"{service} development"),
+    "working_time": working_time,
     "plain_list": lambda values: listed([plain(v) for v in values]),
     "body": body,
     "level": lambda level: LEVELS.get(level, f"level {level}"),

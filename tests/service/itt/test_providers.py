@@ -4,12 +4,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.geocoder import EmbeddedGeocoder
+from shared.database.tables import SUBJECT_SEQUENCE
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
+from shared.events.courses import ProviderNamed
 from shared.policy import ANONYMOUS, Principal
+from shared.testing import published as published_events
 from tests.service.itt.conftest import Itt
 from tests.service.itt.courses_kit import (
     ACCREDITED,
@@ -36,6 +40,27 @@ def test_providers_are_registered_and_registered_again_with_other_values(itt: It
         assert itt.asked(ADMIN, "register_providers", providers=[PROVIDER | {"name": name}]) == {"stored": 1}
     (found,) = itt.asked(ANONYMOUS, "list_providers")["items"]
     assert (found["code"], found["name"], found["kind"]) == ("2LS", "South Tyne Alliance", "lead_school")
+
+
+def test_others_are_told_what_a_provider_is_called_and_each_name_once(session: Session, itt: Itt) -> None:
+    itt.asked(ADMIN, "register_providers", providers=[PROVIDER])
+    session.execute(insert(SUBJECT_SEQUENCE).values(subject="provider/2LS", last=1))  # as a commit leaves it
+    for name in ("North Tyne Alliance", "South Tyne Alliance"):
+        itt.asked(ADMIN, "register_providers", providers=[PROVIDER | {"name": name}])
+    told = [(e.provider_code, e.name) for e in published_events(session) if isinstance(e, ProviderNamed)]
+    assert told == [("2LS", "North Tyne Alliance"), ("2LS", "South Tyne Alliance")]
+
+
+def test_a_name_that_was_there_before_names_were_told_is_told_when_it_is_registered_again(
+    session: Session, itt: Itt
+) -> None:
+    blank = dict.fromkeys(("urn", "ukprn", "postcode", "region"))
+    session.add(models.Provider(**(PROVIDER | blank)))
+    session.flush()
+    itt.asked(ADMIN, "register_providers", providers=[PROVIDER])
+    assert [(e.provider_code, e.name) for e in published_events(session) if isinstance(e, ProviderNamed)] == [
+        ("2LS", "North Tyne Alliance")
+    ]
 
 
 def test_providers_are_listed_by_name_and_kind_in_pages(session: Session, itt: Itt) -> None:

@@ -18,6 +18,7 @@ from tests.service.itt.courses_kit import (
     CANDIDATE,
     LEAD,
     OTHER_ACCREDITED,
+    OTHER_LEAD,
     load_schools,
     register_providers,
 )
@@ -32,11 +33,12 @@ EVERYBODY: dict[str, Principal] = {
     "lead school": LEAD_SCHOOL,
     "trainee": TRAINEE,
     "other provider": OTHER_ACCREDITED,
-    "lead without a school": LEAD,
+    "lead of the course": LEAD,
+    "other lead": OTHER_LEAD,
     "analyst": ANALYST,
     "candidate": CANDIDATE,
 }
-READERS = {"operator": KNOWS, "lead school": KNOWS, "trainee": KNOWS}
+READERS = {"operator": KNOWS, "lead school": KNOWS, "lead of the course": KNOWS, "trainee": KNOWS}
 TABLE: dict[str, dict[str, str]] = {
     "list_offered_corrections": READERS | {"provider": MAY, "operator": MAY},
     "accept_corrections": READERS | {"provider": MAY},
@@ -91,3 +93,36 @@ def test_missing_drafts_are_an_operators_to_make(itt: Itt, row: models.Trainee, 
 def test_a_list_of_all_is_for_providers_and_operators(itt: Itt, row: models.Trainee, who: str) -> None:
     may = {"provider", "other provider", "operator"}
     assert _outcome(itt, EVERYBODY[who], "list_offered_corrections") == (MAY if who in may else KNOWS)
+
+
+def _ids(answer: Any) -> list[str]:
+    return [each["trainee_id"] for each in answer["items"]]
+
+
+@pytest.mark.parametrize("urn", [LEAD_URN, None])
+def test_a_lead_school_reads_the_trainees_of_its_courses_with_and_without_a_urn(
+    session: Session, itt: Itt, row: models.Trainee, urn: str | None
+) -> None:
+    session.get_one(models.Provider, "2LS").urn = row.training_partner_urn = urn
+    session.flush()
+    checks = {"identity": {"outcome": "passed", "checked_by": "The office", "checked_on": "2026-11-20"}}
+
+    assert itt.asked(LEAD, "get_trainee", trainee_id=row.id)["trainee_id"] == str(row.id)
+    assert _ids(itt.asked(LEAD, "list_trainees")) == _ids(itt.asked(LEAD, "list_checks")) == [str(row.id)]
+    assert itt.asked(LEAD, "record_checks_of_many", trainees=[{"trainee_id": row.id, "checks": checks}])
+    assert _ids(itt.asked(OTHER_LEAD, "list_trainees")) == _ids(itt.asked(OTHER_LEAD, "list_checks")) == []
+    with pytest.raises(NotFound):
+        itt.asked(OTHER_LEAD, "get_trainee", trainee_id=row.id)
+    with pytest.raises(NotAllowed):
+        itt.asked(LEAD, "change_trainee", trainee_id=row.id, changes={"fund_code": "7"})
+
+
+def test_a_record_with_another_training_partner_is_that_schools_to_read(
+    session: Session, itt: Itt, row: models.Trainee
+) -> None:
+    row.training_partner_urn = "990104"
+    session.flush()
+
+    with pytest.raises(NotFound):
+        itt.asked(LEAD, "get_trainee", trainee_id=row.id)
+    assert _ids(itt.asked(LEAD, "list_trainees")) == []

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain.csv_files import unpack
+from services.itt.domain import funding_table
+from services.itt.domain.csv_files import pack, unpack
 from services.itt.domain.form import Section
 from services.itt.handlers import candidate_equality
 from shared.audit import audit_trail
@@ -31,6 +32,7 @@ from tests.service.itt.recruits_kit import (
     trainee_of,
     trainees_of,
 )
+from tests.unit.itt.funding_builders import PHYSICS, rate
 
 BLANK = dict.fromkeys(
     (
@@ -102,6 +104,18 @@ def test_on_a_salaried_course_the_site_is_the_employing_school(session: Session)
     salaried: dict[str, Any] = {"route": "school_direct_salaried", "funding": "salary", "fee_pence": None}
     _, _, row = recruited(session, option_id=a_course(session, **salaried))
     assert (row.training_route, row.employing_school_urn, row.fund_code) == ("03", "990101", "2")
+
+
+def test_where_the_table_of_the_year_has_nothing_for_the_course_no_award_is_filled_in(
+    itt: Itt, session: Session
+) -> None:
+    year: dict[str, Any] = {"valid_from": date(2027, 8, 1), "valid_until": date(2028, 7, 31)}
+    rates = [rate("Physics", PHYSICS, 29_000, academic_year=2027, **year)]
+    itt.asked(ADMIN, "load_funding", content=pack(funding_table.write(rates).encode()))
+    _, _, row = recruited(session, option_id=a_course(session, subjects=["100403"]))
+    assert row.funding_method == "6"
+    _, _, row = recruited(session, "Ben Carter", a_course(session, subjects=[PHYSICS]))
+    assert row.funding_method is None
 
 
 def test_the_draft_is_there_in_the_same_transaction_and_told_once(session: Session) -> None:

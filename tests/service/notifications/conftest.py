@@ -15,5 +15,7 @@ def committed(service_database: str) -> Iterator[sessionmaker[Session]]:
     made = sessions(service_database)
     yield made
     with made() as session, session.begin():
-        tables = "message, contact, organisation_contact, activity, preference, person_alias, due, audit"
+        tables = (
+            "message, contact, organisation_contact, activity, provider, preference, person_alias, due, audit"
+        )
         session.execute(text(f"TRUNCATE {tables}"))

@@ -214,7 +214,7 @@ def test_a_mentor_has_a_timeline_and_no_stage_by_it(session: Session, service: P
     assert told["person"]["person_id"] == mentor_id
     assert [e.text for e in told["entries"]] == [
         "Asked to mentor a trainee at school 123456, 1 September 2026 to 1 September 2026",
-        "First known to the continuum, through itt",
+        "First known to the continuum, through teacher training",
     ]
 
 

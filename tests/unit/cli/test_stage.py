@@ -14,7 +14,7 @@ from cli.demo.stage import Stage, office_hours, weekday
 from cli.errors import Refused
 from cli.installation import Caller
 from shared.errors import Conflict, NotAllowed, Unavailable
-from shared.events import Event, cpd
+from shared.events import Event, cpd, people
 from shared.events.conversion import dumped
 from shared.policy import Principal, Role
 
@@ -124,15 +124,17 @@ def test_a_line_of_the_story_stays_within_the_width_and_beneath_its_text() -> No
     told = Told(date(2026, 7, 1), "Placements completed", ("Ana Abbott", "Ben Begum", "Cai Singh"))
 
     assert told.wrapped(40).splitlines() == [
-        "2026-07-01  Placements completed: Ana",
-        "            Abbott, Ben Begum, Cai Singh",
+        "      1 July 2026  Placements completed:",
+        "                   Ana Abbott, Ben",
+        "                   Begum, Cai Singh",
     ]
 
 
 class Log:
-    """cpd's, with one event."""
+    """A service's, with one event."""
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, source: str = "cpd") -> None:
+        self._source = source
         self._page = {
             "event_id": str(UUID(int=1)),
             "type": event.TYPE,
@@ -145,7 +147,7 @@ class Log:
     def __call__(
         self, source: str, method: str, asked: Mapping[str, Any], *, by: Principal
     ) -> dict[str, Any]:
-        page = [] if asked["after"] or source != "cpd" else [self._page]
+        page = [] if asked["after"] or source != self._source else [self._page]
         return {"last": 1 if page else None, "events": page}
 
 
@@ -171,13 +173,29 @@ def test_the_story_tells_a_fact_on_the_date_that_the_timelines_have() -> None:
     ]
 
 
+def test_the_story_says_schools_by_their_names() -> None:
+    ended = people.RoleEnded(
+        occurred_at=datetime(2026, 8, 25, 9, tzinfo=UTC),
+        person_id=UUID(int=2),
+        role_period_id=UUID(int=3),
+        role="teacher",
+        school_urn="990102",
+        ended_on=date(2026, 8, 25),
+    )
+    narrator = Narrator(Stage(cast(Caller, Log(ended, "people")), "2A5", seed=1))
+
+    assert [line.text for line in narrator.lines()] == ["Left the post of teacher at Beacon Hill Academy"]
+
+
 def test_a_line_of_the_story_names_up_to_four_people_and_counts_the_others() -> None:
     day = date(2026, 7, 1)
 
     assert (
         str(Told(day, "Withdrawn from training", ("Ana", "Ben")))
-        == "2026-07-01  Withdrawn from training: Ana, Ben"
+        == "      1 July 2026  Withdrawn from training: Ana, Ben"
     )
-    assert str(Told(day, "Awarded", tuple("ABCDE"))) == "2026-07-01  Awarded: A, B, C, D and another"
-    assert str(Told(day, "Awarded", tuple("ABCDEFG"))) == "2026-07-01  Awarded: A, B, C, D and 3 others"
-    assert str(Told(day, "Nobody in it", ())) == "2026-07-01  Nobody in it"
+    assert str(Told(day, "Awarded", tuple("ABCDE"))) == "      1 July 2026  Awarded: A, B, C, D and another"
+    assert (
+        str(Told(day, "Awarded", tuple("ABCDEFG"))) == "      1 July 2026  Awarded: A, B, C, D and 3 others"
+    )
+    assert str(Told(day, "Nobody in it", ())) == "      1 July 2026  Nobody in it"

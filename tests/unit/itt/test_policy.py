@@ -58,7 +58,7 @@ EXPECTED = {
 @pytest.mark.parametrize("action", EXPECTED)
 @pytest.mark.parametrize("by", [PROVIDER, OTHER, LEAD, MENTOR, SELF, OPERATOR], ids=lambda by: by.id)
 def test_the_table_allows_exactly_who_may(action: str, by: Principal) -> None:
-    holds = relations(by, trainee(), {PERSON_ID}, [MENTOR_ID], "123456")
+    holds = relations(by, trainee(), {PERSON_ID}, [MENTOR_ID], "123456", None)
     assert PERMISSIONS.allows(by, action, holds) is (by in EXPECTED[action])
 
 
@@ -69,21 +69,29 @@ def test_a_mentor_corrects_what_they_recorded_themselves(action: str) -> None:
     assert PERMISSIONS.allows(MENTOR, action, {"author"}) is (action in alone | assessed)
 
 
+def test_the_lead_school_of_the_course_reads_its_trainees_without_a_urn() -> None:
+    led = Principal("lead of the course", frozenset({Role.LEAD_SCHOOL}), frozenset({"provider:2LS"}))
+    for partner, lead, reads in ((None, "2LS", True), (None, "3LS", False), (None, None, False)):
+        holds = relations(led, trainee(), {PERSON_ID}, [], partner, lead)
+        assert PERMISSIONS.allows(led, "trainee.read", holds) is reads
+        assert not PERMISSIONS.allows(led, "trainee.change", holds)
+
+
 def test_a_lead_school_never_recommends_whom_it_trained() -> None:
-    holds = relations(LEAD, trainee(), {PERSON_ID}, [], "123456")
+    holds = relations(LEAD, trainee(), {PERSON_ID}, [], "123456", None)
     with pytest.raises(NotAllowed):
         PERMISSIONS.require(LEAD, "trainee.recommend", holds)
 
 
 @pytest.mark.parametrize("by", [PROVIDER, OTHER, LEAD, MENTOR, SELF, OPERATOR], ids=lambda by: by.id)
 def test_a_draft_is_discarded_by_its_provider_too(by: Principal) -> None:
-    holds = relations(by, trainee(State.DRAFT), {PERSON_ID}, [MENTOR_ID], "123456")
+    holds = relations(by, trainee(State.DRAFT), {PERSON_ID}, [MENTOR_ID], "123456", None)
     assert PERMISSIONS.allows(by, "trainee.discard", holds) is (by in (PROVIDER, OPERATOR))
 
 
 def test_a_merged_person_is_still_the_trainee() -> None:
     later = Principal(str(UUID(int=77)), frozenset({Role.TRAINEE}))
-    assert relations(later, trainee(), {PERSON_ID, UUID(int=77)}, [], None) == {"self"}
+    assert relations(later, trainee(), {PERSON_ID, UUID(int=77)}, [], None, None) == {"self"}
 
 
 def test_a_file_is_the_providers_own() -> None:

@@ -10,12 +10,14 @@ from services.itt.domain import details as national
 from services.itt.domain import rules
 from services.itt.domain.applications import Application, State
 from services.itt.domain.courses import Funding, Qualification, StudyMode
+from services.itt.domain.funding import Kind, Rate
 from services.itt.domain.recruits import Known, equality, record
 from services.itt.domain.routes import Route
 from shared.errors import Conflict
 from shared.events.applications import Degree, Recruit
 from tests.unit.itt.application_builders import an_application as application
 from tests.unit.itt.builders import TODAY
+from tests.unit.itt.funding_builders import DANCE, PHYSICS, TABLE, rate
 
 UK = Degree(
     uk=True,
@@ -116,6 +118,37 @@ def test_student_finance_is_for_courses_with_a_fee(
 ) -> None:
     made = record(on(funding=funding), replace(KNOWN, fee_payer=fee_payer))
     assert (made.fund_code, made.funding_method) == (code, None)
+
+
+NONE = "6"  # "No bursary, scholarship or grant awarded"
+GRANT = rate("Physics", PHYSICS, 24_000, kind=Kind.GRANT, routes=(Route.SCHOOL_DIRECT_SALARIED,))
+SALARIED: dict[str, Any] = {"route": Route.SCHOOL_DIRECT_SALARIED, "funding": Funding.SALARY}
+SCHOLARSHIP = rate("Dance", DANCE, 1_000, kind=Kind.SCHOLARSHIP)
+
+
+@pytest.mark.parametrize(
+    ("content", "rates", "method"),
+    [
+        ({"subjects": (DANCE,)}, TABLE, NONE),
+        ({"subjects": (PHYSICS,)}, TABLE, None),
+        ({"subjects": (DANCE, PHYSICS)}, TABLE, None),
+        ({"subjects": (DANCE,)}, (*TABLE, SCHOLARSHIP), None),
+        ({"subjects": (DANCE,)}, (), None),
+        ({"subjects": (DANCE,), "start_month": date(2027, 9, 1), "ends_on": date(2028, 7, 14)}, TABLE, None),
+        ({"subjects": (DANCE,), "route": Route.PROVIDER_LED_UNDERGRAD}, TABLE, None),
+        (SALARIED | {"subjects": (PHYSICS,)}, TABLE, None),
+        (SALARIED | {"subjects": (DANCE,)}, (*TABLE, GRANT), NONE),
+        (SALARIED | {"subjects": (PHYSICS,)}, (*TABLE, GRANT), None),
+    ],
+)
+def test_that_nothing_is_awarded_is_filled_in_where_the_table_of_the_year_knows_it(
+    content: dict[str, Any], rates: tuple[Rate, ...], method: str | None
+) -> None:
+    assert record(on(**content), replace(KNOWN, rates=rates)).funding_method == method
+
+
+def test_a_placement_is_arranged_and_not_guessed() -> None:
+    assert record(on(), KNOWN).placement_urns == {}
 
 
 @pytest.mark.parametrize(

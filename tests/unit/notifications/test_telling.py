@@ -30,7 +30,7 @@ from services.notifications.domain.telling import (
     contact_in,
     tellings_of,
 )
-from services.notifications.rendering import FOLDER, as_mail, render
+from services.notifications.rendering import FOLDER, PROVIDERS, as_mail, organisation_name, render
 from shared.events import Event, Person, applications, cpd, event_types, itt, leadership, people, training
 from shared.events.applications import AboutReference, Recruit
 
@@ -470,6 +470,62 @@ def test_whoever_interviews_in_the_place_of_the_provider_has_not_its_name() -> N
     )
     _, body = render("interview_arranged", event, about=None, activity=None)
     assert body.startswith("Provider 2A5 invites you")
+    _, named = render(
+        "interview_arranged", event, about=None, activity=None, names={"2A5": "Oakhampton University"}
+    )
+    assert named.startswith("Oakhampton University (2A5) invites you")
+
+
+NAMES = {"2A5": "Oakhampton University", "2LS": "Oakfield Academy"}
+
+
+TELL_OF_PROVIDERS = [row for row in BY_TEMPLATE.values() if set(PROVIDERS) & set(get_type_hints(row.event))]
+
+
+@pytest.mark.parametrize("telling", TELL_OF_PROVIDERS, ids=lambda telling: telling.template)
+def test_no_message_says_a_providers_code_where_its_name_is_known(
+    telling: Telling | OrganisationTelling,
+) -> None:
+    values = dict(zip((*PROVIDERS, "provider_name"), ("2A5", "2LS", "2LS", ""), strict=True))
+    given = {field: value for field, value in values.items() if field in get_type_hints(telling.event)}
+    told = render(telling.template, an(telling.event, **given), about=None, activity=None, names=NAMES)
+    for code, name in NAMES.items():
+        for part in told:
+            assert part.count(code) == part.count(f"{name} ({code})")
+
+
+@pytest.mark.parametrize(
+    ("template", "event", "begins"),
+    [
+        ("trainee_registered", itt.TraineeRegistered, "has registered you as a trainee teacher"),
+        ("trainee_discarded", itt.TraineeDiscarded, "has removed your record"),
+        ("recommendation_undone_school", itt.RecommendationUndone, "can tell you what happens next"),
+    ],
+)
+def test_a_provider_without_a_name_is_told_by_its_code(
+    template: str, event: type[Event], begins: str
+) -> None:
+    told = an(event, provider_code="2A5")
+    assert f"Provider 2A5 {begins}" in render(template, told, about=None, activity=None)[1]
+    assert (
+        f"Oakhampton University (2A5) {begins}"
+        in render(template, told, about=None, activity=None, names=NAMES)[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("organisation", "name"),
+    [
+        ("provider:2A5", "Oakhampton University (2A5)"),
+        ("provider:9ZZ", "provider 9ZZ"),
+        ("school:123456", "school 123456"),
+        (None, ""),
+    ],
+)
+def test_an_organisation_is_called_by_its_name_where_that_is_known(
+    organisation: str | None, name: str
+) -> None:
+    assert organisation_name(organisation, NAMES) == name
 
 
 def test_the_last_reminder_of_a_referee_says_so() -> None:
@@ -485,7 +541,7 @@ def test_the_last_reminder_of_a_referee_says_so() -> None:
 
 def test_a_mail_says_why_it_comes() -> None:
     referee = as_mail("Ruth Hall", "b", notice=True, audience="referee")
-    contact = as_mail("Ruth Hall", "b", notice=False, audience="contact", organisation="provider:2A5")
+    contact = as_mail("Ruth Hall", "b", notice=False, audience="contact", organisation="provider 2A5")
     assert "has named you as a referee" in " ".join(referee.split())
     assert "Preferences" not in referee + contact
     assert "a contact of provider 2A5" in " ".join(contact.split())

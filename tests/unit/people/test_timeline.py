@@ -136,6 +136,32 @@ EVENTS: list[tuple[Event, str, str, date]] = [
         "Middle leader at school 123456, 80% of full time",
         date(2026, 9, 1),
     ),
+    (
+        itt.TraineeChanged(
+            occurred_at=AT,
+            trainee_id=THING,
+            person_id=ME,
+            provider_code="2A5",
+            changed=("hesa_id", "itt_start_date"),
+        ),
+        "person_id",
+        "Details changed: HESA id and ITT start date",
+        date(2026, 9, 1),
+    ),
+    (
+        cpd.InductionExtended(
+            occurred_at=AT, person_id=ME, period_id=THING, cause="absence", terms_required_hundredths=660
+        ),
+        "person_id",
+        "Induction extended to 6.6 terms, because of absence",
+        date(2026, 9, 1),
+    ),
+    (
+        people.PersonIdentified(occurred_at=AT, person_id=ME, met_by="leadership"),
+        "person_id",
+        "First known to the continuum, through leadership development",
+        date(2026, 9, 1),
+    ),
 ]
 
 
@@ -168,7 +194,7 @@ def test_what_the_timeline_does_not_need_is_not_kept() -> None:
 
 
 def test_facts_keep_what_the_fold_needs() -> None:
-    begun = EVENTS[-1][0]
+    begun = next(event for event, *_ in EVENTS if isinstance(event, people.RoleBegun))
 
     assert details_of(begun, "person_id")["role_period_id"] == str(THING)
     for type_, effect in EFFECTS.items():
@@ -251,6 +277,7 @@ def test_the_recorder_is_told_by_name_and_without_an_actor_it_is_the_service() -
         ("timer:award", "automatically"),
         ("body north-tyne", "appropriate body North Tyne"),
         ("head of school 990102", "head of school 990102"),
+        ("0190b1c2-0000-7000-8000-000000000001", "somebody not named here"),
     ],
 )
 def test_the_recorder_is_told_in_plain_words(actor: str, told: str) -> None:

@@ -68,15 +68,21 @@ def relations(
     person_ids: Iterable[UUID],
     mentor_ids: Iterable[UUID],
     partner_urn: str | None,
+    lead_code: str | None,
 ) -> set[str]:
-    """How the principal stands to a trainee; ``person_ids`` are all ids that mean the trainee's person."""
+    """How the principal stands to a trainee; ``person_ids`` are all ids that mean the trainee's person.
+
+    ``lead_code`` is the lead school whose course recruited them: it reads the trainees of its courses as the training
+    partner of the record does, who is known by a URN.
+    """
     own = by.belongs(provider(trainee.provider_code))
     holds = {
         OWN_PROVIDER: own,
         OWN_DRAFT: own and trainee.state is State.DRAFT,
         SELF: any(by.is_person(id_) for id_ in person_ids),
         MENTORS: any(by.is_person(id_) for id_ in mentor_ids),
-        PARTNER: partner_urn is not None and by.belongs(school(partner_urn)),
+        PARTNER: (partner_urn is not None and by.belongs(school(partner_urn)))
+        or (lead_code is not None and by.belongs(provider(lead_code))),
     }
     return {name for name, held in holds.items() if held}
 
