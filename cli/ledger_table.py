@@ -36,7 +36,7 @@ def ledger_table(lines: Sequence[Line], *, every: bool = False, narrow: bool = F
     if narrow and all(line.published == line.committed for line in shown):
         names.remove("published")
     rows = [(line.type, line.consumer or "(nobody)", *_counts(line, names)) for line in shown]
-    rows.append(("in all", "", *[_sum(shown, name) for name in names]))
+    rows.append(("in all", "", *[_sum(_heard(shown), name) for name in names]))
     columns = ["event", "consumer", *(name.replace("_", " ") for name in names)]
     if narrow:
         return table(
@@ -47,7 +47,7 @@ def ledger_table(lines: Sequence[Line], *, every: bool = False, narrow: bool = F
 
 def ledger_sums(lines: Sequence[Line]) -> Table:
     """The sums over all types and consumers: an event counts once for each service that listens to it."""
-    return table(ALWAYS, [[_sum(lines, name) for name in ALWAYS]], right=range(len(ALWAYS)))
+    return table(ALWAYS, [[_sum(_heard(lines), name) for name in ALWAYS]], right=range(len(ALWAYS)))
 
 
 def not_right(lines: Sequence[Line]) -> list[Line]:
@@ -57,6 +57,11 @@ def not_right(lines: Sequence[Line]) -> list[Line]:
         for line in lines
         if not line.adds_up or any(getattr(line, name) for name in (*NOT_RIGHT, *SOMETIMES))
     ]
+
+
+def _heard(lines: Sequence[Line]) -> list[Line]:
+    """Those to which somebody listens: so many effects were due."""
+    return [line for line in lines if line.consumer]
 
 
 def _stacked(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

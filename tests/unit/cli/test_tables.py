@@ -12,7 +12,7 @@ from cli.calls.show import show as calls
 from cli.careers import tell
 from cli.errors import Refused
 from cli.events import catalogue, kind, markdown, show
-from cli.ledger_table import ledger_table, print_ledger, verdict
+from cli.ledger_table import ledger_sums, ledger_table, print_ledger, verdict
 from cli.output import as_json, table
 from cli.states import show as machines
 from shared.config import PROJECT_ROOT
@@ -161,6 +161,12 @@ def test_all_types_are_shown_when_asked() -> None:
 
 def test_what_nobody_listens_to_is_said_to_be_nobodys() -> None:
     assert "(nobody)" in shown(ledger_table([UNHEARD]))
+
+
+def test_what_nobody_listens_to_is_no_effect_that_is_due() -> None:
+    (in_all,) = (line for line in shown(ledger_table([SOUND, UNHEARD])).splitlines() if "in all" in line)
+    assert in_all.split()[2:5] == [str(SOUND.committed), str(SOUND.published), str(SOUND.handled)]
+    assert shown(ledger_sums([SOUND, UNHEARD])).split()[7:10] == in_all.split()[2:5]
 
 
 @pytest.mark.parametrize(
