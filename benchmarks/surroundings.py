@@ -14,7 +14,8 @@ from benchmarks.services import EFFECT, IDLE, SOURCE, EffectBase, Happened, Sour
 from shared.broker import open_connection
 from shared.config import PROJECT_ROOT, settings
 from shared.database import OPERATOR, admin_url, connect, dispose, engine, name_of
-from shared.database.migrate import drop, drop_roles, ensure_database, ensure_role
+from shared.database.equality import keep_apart
+from shared.database.migrate import drop, drop_roles, ensure_database, ensure_equality_roles, ensure_role
 from shared.database.tables import SHARED, service_base
 from shared.messaging import declared
 from shared.messaging.topology import declare_exchanges, exchange_of, inbox_of
@@ -50,6 +51,7 @@ def surroundings() -> Iterator[None]:
         for service in SERVICES:
             stack.callback(drop, service)
             ensure_database(admin, service)
+        ensure_equality_roles(admin, IDLE)
         stack.callback(_let_go)
         _make_tables()
         stack.enter_context(_at_the_broker())
@@ -89,6 +91,8 @@ def _make_tables() -> None:
     for service, base in ((SOURCE, SourceBase), (EFFECT, EffectBase), (IDLE, service_base("itt"))):
         SHARED.create_all(engine(service))
         base.metadata.create_all(engine(service))
+    with engine(IDLE).begin() as connection:
+        keep_apart(connection, IDLE)
     run(SOURCE, "INSERT INTO subscriber VALUES (:type, :consumer)", type=Happened.TYPE, consumer=EFFECT)
     assert declared(idle)
 

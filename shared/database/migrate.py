@@ -102,9 +102,7 @@ def ensure_database(admin: psycopg2.extensions.connection, service: str) -> None
     name = sql.Identifier(name_of(service))
     ensure_role(admin, name_of(service), settings().service_database_passwords.get(service))
     if service in equality.HOLDERS:
-        for role in equality.roles_of(service):
-            ensure_role(admin, role, None, "NOLOGIN NOINHERIT")
-        equality.let_in(admin, service)
+        ensure_equality_roles(admin, service)
     with admin.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name_of(service),))
         if not cursor.fetchone():
@@ -125,6 +123,13 @@ def drop(service: str) -> None:
             cursor.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name_of(service)))
             )
+
+
+def ensure_equality_roles(admin: psycopg2.extensions.connection, service: str) -> None:
+    """The roles of a service's equality data, into which the service is let."""
+    for role in equality.roles_of(service):
+        ensure_role(admin, role, None, "NOLOGIN NOINHERIT")
+    equality.let_in(admin, service)
 
 
 def drop_roles(services: Sequence[str]) -> None:
