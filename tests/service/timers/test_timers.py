@@ -252,7 +252,7 @@ def test_in_maintenance_no_timer_fires_and_afterwards_each_does(
 
     with make_session() as session, session.begin():
         maintenance.end(session, NOON, principal(Role.OPERATOR))
-    _eventually(lambda: bells.rings)
+    _eventually(lambda: resting_while_it_rang)
     assert resting_while_it_rang == [None]
 
 
