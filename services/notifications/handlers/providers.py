@@ -16,8 +16,10 @@ def provider_named(session: Session, fact: Fact[ProviderNamed]) -> None:
     """Keep the latest name, in whatever order the facts arrive: a provider's are of one subject, which counts them."""
     row = {"name": fact.event.name, "as_of": order_of(fact)}
     statement = insert(Provider).values(code=fact.event.provider_code, **row)
-    newer = _sequence(statement.excluded.as_of) > _sequence(Provider.as_of)
-    session.execute(statement.on_conflict_do_update(index_elements=[Provider.code], set_=row, where=newer))
+    told, known = (_sequence(column) for column in (statement.excluded.as_of, Provider.__table__.c.as_of))
+    session.execute(
+        statement.on_conflict_do_update(index_elements=[Provider.code], set_=row, where=told > known)
+    )
 
 
 def _sequence(as_of: ColumnElement[str]) -> ColumnElement[str]:

@@ -94,9 +94,7 @@ def mentored(mentor_id: UUID, trainee_id: UUID | None = None) -> itt.PlacementCo
 def placement_corrected(known: itt.PlacementCompleted, mentor_id: UUID) -> training.PlacementCorrected:
     """The placement was of this mentor."""
     was = known.mentor_id if known.mentor_id != mentor_id else None
-    return training.PlacementCorrected(
-        **_of(known), mentor_id=mentor_id, from_mentor_id=was, days=known.days
-    )
+    return training.PlacementCorrected(**_of(known), mentor_id=mentor_id, from_mentor_id=was, days=known.days)
 
 
 def placement_removed(known: itt.PlacementCompleted) -> training.PlacementRemoved:

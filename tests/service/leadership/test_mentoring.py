@@ -207,7 +207,9 @@ def test_who_did_not_fail_to_answer_is_suggested_again_without_a_year_of_peace(
     assert len(told(session, leadership.SuggestionMade)) == 2
 
 
-def test_what_is_held_and_was_taken_back_is_shown_as_taken_back(session: Session, service: Leadership) -> None:
+def test_what_is_held_and_was_taken_back_is_shown_as_taken_back(
+    session: Session, service: Leadership
+) -> None:
     known = mentored(ME)
     service.hears(known)
 

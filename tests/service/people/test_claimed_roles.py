@@ -217,7 +217,9 @@ def test_the_sequence_says_what_was_done_last_with_a_placement_and_not_the_time(
     session: Session, service: People, zoe: UUID
 ) -> None:
     known = placed(FOREIGN, zoe, new_id())
-    later = corrected(known, school_urn=CLAIMED, from_school_urn=FOREIGN, occurred_at=AT + timedelta(seconds=5))
+    later = corrected(
+        known, school_urn=CLAIMED, from_school_urn=FOREIGN, occurred_at=AT + timedelta(seconds=5)
+    )
     service.hears(known, sequence=1)
     service.hears(later, sequence=2)
     assert sees(session, HEAD, zoe)

@@ -212,9 +212,7 @@ def test_a_contact_is_the_one_whose_details_the_event_brings() -> None:
 
 @pytest.mark.parametrize("template", ["placement_mistaken_mentor", "placement_mistaken_school"])
 def test_who_was_named_by_mistake_does_not_read_of_whom_once_more(template: str) -> None:
-    subject, body = render(
-        template, an(training.PlacementCorrected), about="Siobhan O'Neill", activity=None
-    )
+    subject, body = render(template, an(training.PlacementCorrected), about="Siobhan O'Neill", activity=None)
     assert "by mistake" in subject
     assert "O'Neill" not in subject + body
 
