@@ -51,7 +51,7 @@ class Signal(Base):
 
 
 class Suggestion(Base):
-    """Contributions suggest a person; ``reasons`` are empty once it was refused or ran out."""
+    """Contributions suggest a person; ``reasons`` are empty once it was refused, ran out or lapsed."""
 
     __tablename__ = "suggestion"
     __table_args__ = (

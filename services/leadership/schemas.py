@@ -57,7 +57,10 @@ class Suggestion(Schema):
 
 
 class Signal(Schema):
-    """One contribution: ``amount`` is people reached (led), the score (evaluated) or days (trainee_mentored)."""
+    """One contribution: ``amount`` is people reached (led), the score (evaluated) or days (trainee_mentored).
+
+    ``taken_back``: a trainee mentored, which was recorded by mistake and counts for nothing.
+    """
 
     kind = fields.String()
     on = fields.Date()

@@ -74,6 +74,11 @@ class LeadershipService(Service):
         """Suggest whom the signal is about, when the reasons suffice."""
         handlers.suggest(session, fact)
 
+    @handles(PlacementCorrected, PlacementRemoved)
+    def lapse(self, session: Session, fact: Fact[Any]) -> None:
+        """End an open suggestion whose reasons were taken back."""
+        handlers.lapse(session, fact)
+
     @timer("suggestion_expires")
     def suggestion_expires(self, session: Session, now: datetime, subject: str) -> None:
         """28 days are over."""

@@ -24,10 +24,14 @@ class SuggestionMade(Event):
 
 @event_type("leadership.suggestion.expired.v1", subject="suggestion", key="suggestion_id")
 class SuggestionExpired(Event):
-    """Nobody consented within 28 days: the suggestion is blanked."""
+    """Nobody consented within 28 days: the suggestion is blanked.
+
+    ``cause`` is expired, or taken_back: what it rested on was recorded by mistake.
+    """
 
     suggestion_id: UUID
     person_id: UUID
+    cause: str = "expired"
 
 
 @event_type("leadership.consent.given.v1", subject="suggestion", key="suggestion_id")

@@ -42,6 +42,8 @@ def correct_placement(
 ) -> View:
     """Another school, other dates or another mentor, by what is given; also of a placement that is over.
 
+    The same name with another address, or the same address with another name, is the same mentor, written rightly.
+
     Raises as ``arrange_placement`` does, Conflict when it was removed or recorded days would lie outside it.
     """
     stored, row = belonging.standing_placement(session, by, ACTION, placement_id)
@@ -49,7 +51,7 @@ def correct_placement(
     before = records.placement(stored)
     after = replace(before, **changes)
     if mentor is not None:
-        mentor_id, person = mentor_of(session, stored, mentor)
+        mentor_id, person = mentor_of(session, stored, mentor, mistyped=True)
         after = replace(after, mentor_id=mentor_id, mentor=person)
     if after != before:
         entries = training_rows.entries(session, row.id)

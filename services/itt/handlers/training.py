@@ -93,24 +93,33 @@ def _rename(session: Session, stored: models.Placement, placement_id: UUID) -> N
     stored.id = placement_id
 
 
-def mentor_of(session: Session, stored: models.Placement, given: Mapping[str, Any]) -> tuple[UUID, Person]:
+def mentor_of(
+    session: Session, stored: models.Placement, given: Mapping[str, Any], *, mistyped: bool = False
+) -> tuple[UUID, Person]:
     """The mentor with an id: the one given, else the one that the e-mail address already has here, else new.
 
-    Without an address, whoever mentors this placement under the same name stays who they are.
+    Whoever mentors this placement stays who they are under the same address; under the same name when no address is
+    given, or when the old one was ``mistyped``, unless the new one is somebody else's here.
     """
     person = Person(
         first_names=given["first_names"].strip(),
         last_name=given["last_name"].strip(),
         email=(given.get("email") or "").strip().lower() or None,
     )
-    known = None
-    if person.email:
-        _lock_address(session, person.email)
-        same = select(models.Placement.mentor_id).where(models.Placement.mentor_email == person.email)
-        known = session.scalar(same.order_by(models.Placement.mentor_id).limit(1))
-    elif (stored.mentor_first_names, stored.mentor_last_name) == (person.first_names, person.last_name):
+    known = _of_address(session, stored, person.email) if person.email else None
+    same_name = (stored.mentor_first_names, stored.mentor_last_name) == (person.first_names, person.last_name)
+    if known is None and same_name and (mistyped or not person.email):
         known = stored.mentor_id
     return given.get("person_id") or known or new_id(), person
+
+
+def _of_address(session: Session, stored: models.Placement, email: str) -> UUID | None:
+    """Who has the address here: before all others whoever mentors this placement."""
+    _lock_address(session, email)
+    if stored.mentor_email == email:
+        return stored.mentor_id
+    same = select(models.Placement.mentor_id).where(models.Placement.mentor_email == email)
+    return session.scalar(same.order_by(models.Placement.mentor_id).limit(1))
 
 
 def _lock_address(session: Session, email: str) -> None:

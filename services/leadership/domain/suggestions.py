@@ -20,12 +20,13 @@ REST_DAYS = 365
 
 
 class SuggestionState(StrEnum):
-    """Open until the person answers, or 28 days are over."""
+    """Open until the person answers, 28 days are over, or what it rested on was recorded by mistake."""
 
     OPEN = "open"
     CONSENTED = "consented"
     REFUSED = "refused"
     EXPIRED = "expired"
+    LAPSED = "lapsed"
 
 
 SUGGESTION_TRANSITIONS = Transitions(
@@ -33,6 +34,7 @@ SUGGESTION_TRANSITIONS = Transitions(
     (SuggestionState.OPEN, "consent", SuggestionState.CONSENTED),
     (SuggestionState.OPEN, "refuse", SuggestionState.REFUSED),
     (SuggestionState.OPEN, "expire", SuggestionState.EXPIRED),
+    (SuggestionState.OPEN, "lapse", SuggestionState.LAPSED),
 )
 
 
@@ -53,7 +55,7 @@ class Suggestion:
         return consent_until(self.made_on)
 
     def move(self, event: str, on: date) -> "Suggestion":
-        """After ``consent``, ``refuse`` or ``expire``. Raises TransitionNotAllowed."""
+        """After ``consent``, ``refuse``, ``expire`` or ``lapse``. Raises TransitionNotAllowed."""
         state = SUGGESTION_TRANSITIONS.next(self.state, event)
         kept = self.reasons if state is SuggestionState.CONSENTED else ()
         return replace(self, state=state, closed_on=on, reasons=kept)
@@ -62,7 +64,7 @@ class Suggestion:
         """Whether this one stands in the way of a new one: open, or answered with silence or no within a year."""
         if self.state is SuggestionState.OPEN:
             return True
-        if self.state is SuggestionState.CONSENTED or self.closed_on is None:
+        if self.state in (SuggestionState.CONSENTED, SuggestionState.LAPSED) or self.closed_on is None:
             return False
         return on < self.closed_on + timedelta(REST_DAYS)
 

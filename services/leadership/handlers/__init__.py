@@ -16,13 +16,14 @@ from services.leadership.handlers.signals import (
     record_mentoring,
     record_stage,
 )
-from services.leadership.handlers.suggestions import consent, expire_suggestion, refuse, suggest
+from services.leadership.handlers.suggestions import consent, expire_suggestion, lapse, refuse, suggest
 
 __all__ = [
     "consent",
     "consent_to_nomination",
     "expire_nomination",
     "expire_suggestion",
+    "lapse",
     "mine",
     "nominate",
     "record_contribution",

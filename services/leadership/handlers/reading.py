@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.leadership.domain.policy import PERMISSIONS, relations
-from services.leadership.domain.signals import Kind
 from services.leadership.domain.suggestions import consent_until
 from services.leadership.handlers.nominations import shown
 from services.leadership.models import Nomination, Signal, Suggestion
@@ -20,14 +19,15 @@ from shared.policy import Principal
 def mine(session: Session, now: datetime, by: Principal) -> dict[str, Any]:
     """Everything that is held about the caller: suggestions, nominations with who proposed them, and signals.
 
+    A signal that was taken back is still held, and shown as such.
+
     Raises NotFound when the caller is not a person, NotAllowed for a role that is nobody's.
     """
     ids = known_as(session, _own_id(by))
     PERMISSIONS.require(by, "own.read", relations(by, ids))
     suggestions = select(Suggestion).where(Suggestion.person_id.in_(ids)).order_by(Suggestion.id)
     nominations = select(Nomination).where(Nomination.person_id.in_(ids)).order_by(Nomination.id)
-    counted = select(Signal).where(Signal.person_id.in_(ids), Signal.kind != Kind.TAKEN_BACK)
-    signals = counted.order_by(Signal.on, Signal.id)
+    signals = select(Signal).where(Signal.person_id.in_(ids)).order_by(Signal.on, Signal.id)
     return {
         "suggestions": [_suggestion(row) for row in session.scalars(suggestions)],
         "nominations": [shown(row) for row in session.scalars(nominations)],

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, tuple_
+from sqlalchemy import delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.leadership.domain.signals import Kind, is_leading
 from services.leadership.models import Colleague, Employment, Signal
+from shared.database.tables import INBOX
 from shared.events.cpd import ContributionRecorded, EvaluationRecorded, InductionPassed
 from shared.events.itt import PlacementCompleted
 from shared.events.people import PersonIdentified, RoleBegun, RoleEnded, StageChanged
@@ -45,8 +46,36 @@ def record_mentoring(
     """A trainee was mentored through a placement: by whom the latest word says, and by nobody when it was removed."""
     event = fact.event
     if event.completed_on is not None:
+        _drop_kept_by_event(session, fact)
         kind = Kind.TAKEN_BACK if isinstance(event, PlacementRemoved) else Kind.TRAINEE_MENTORED
         _signal(session, fact, event.placement_id, event.mentor_id, kind, event.completed_on, event.days or 0)
+
+
+def _drop_kept_by_event(
+    session: Session, fact: Fact[PlacementCompleted] | Fact[PlacementCorrected] | Fact[PlacementRemoved]
+) -> None:
+    """A signal may still go by the id of the event that completed its placement: it gives way to the placement's.
+
+    Which one a correction or removal is about is known by its trainee, its mentor and its day; two that are alike in
+    these are alike in all that counts, so the first word about a placement takes either of them, and one alone.
+    """
+    event = fact.event
+    if isinstance(event, PlacementCompleted):
+        session.execute(delete(Signal).where(Signal.id == fact.id))
+    elif session.get(Signal, event.placement_id) is None:
+        was = event.from_mentor_id if isinstance(event, PlacementCorrected) else None
+        completions = select(INBOX.c.message_id).where(
+            INBOX.c.source == fact.source,
+            INBOX.c.subject == fact.subject,
+            INBOX.c.type == PlacementCompleted.TYPE,
+        )
+        kept = select(Signal.id).where(
+            Signal.id.in_(completions),
+            Signal.person_id == (was or event.mentor_id),
+            Signal.on == event.completed_on,
+        )
+        one = kept.order_by((Signal.amount == (event.days or 0)).desc(), Signal.id).limit(1)
+        session.execute(delete(Signal).where(Signal.id.in_(one.scalar_subquery())))
 
 
 def record_induction(session: Session, fact: Fact[InductionPassed]) -> None:
@@ -96,6 +125,7 @@ def record_employment(session: Session, fact: Fact[RoleBegun] | Fact[RoleEnded])
 def _signal(
     session: Session, fact: Fact[Any], id_: UUID, person_id: UUID, kind: Kind, on: date, amount: int
 ) -> None:
+    """The latest word counts: all that is said of one signal has one subject, so its sequence says which that is."""
     row = {
         "id": id_,
         "person_id": person_id,
@@ -105,6 +135,6 @@ def _signal(
         "occurred_at": fact.occurred_at,
         "sequence": fact.sequence,
     }
-    newer = tuple_(Signal.occurred_at, Signal.sequence) < tuple_(fact.occurred_at, fact.sequence)
     statement = insert(Signal).values(row)
+    newer = Signal.sequence < statement.excluded.sequence
     session.execute(statement.on_conflict_do_update(index_elements=[Signal.id], set_=row, where=newer))

@@ -1,4 +1,4 @@
-"""Suggestions: made when signals meet a threshold, answered by the person alone, or run out."""
+"""Suggestions: made when signals meet a threshold, answered by the person alone, run out, or lapse with them."""
 
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from shared.errors import NotFound
 from shared.events import Event
 from shared.events.leadership import ConsentGiven, ConsentRefused, SuggestionExpired, SuggestionMade
 from shared.events.people import StageChanged
+from shared.events.training import PlacementCorrected, PlacementRemoved
 from shared.ids import new_id
 from shared.messaging import Fact, publish
 from shared.policy import Principal
@@ -29,6 +30,7 @@ from shared.timers import cancel, schedule
 
 EXPIRES = "suggestion_expires"
 ABOUT = ("person_id", "offered_by", "mentor_id")
+TAKEN_BACK = "taken_back"
 
 
 def suggest(session: Session, fact: Fact[Event]) -> None:
@@ -80,6 +82,31 @@ def expire_suggestion(session: Session, now: datetime, subject: str) -> None:
         publish(session, SuggestionExpired(occurred_at=now, suggestion_id=row.id, person_id=person_id))
 
 
+def lapse(session: Session, fact: Fact[PlacementCorrected] | Fact[PlacementRemoved]) -> None:
+    """Reaction to a placement that was not this mentor's: an open suggestion without reasons enough ends.
+
+    Nobody failed to answer it, so no year of peace follows.
+    """
+    event = fact.event
+    was = event.from_mentor_id if isinstance(event, PlacementCorrected) else event.mentor_id
+    ids = known_as(session, was) if was is not None else set()
+    for row in _open(session, ids):
+        if not signals_domain.reasons(_signals(session, ids), london(fact.now)):
+            person_id = _close(session, row, "lapse", fact.now)
+            lapsed = SuggestionExpired(
+                occurred_at=fact.now, suggestion_id=row.id, person_id=person_id, cause=TAKEN_BACK
+            )
+            publish(session, lapsed)
+
+
+def _open(session: Session, ids: set[UUID]) -> list[Suggestion]:
+    """The open suggestions of these ids, locked."""
+    state = domain.SuggestionState.OPEN
+    which = select(Suggestion).where(Suggestion.person_id.in_(ids), Suggestion.state == state)
+    locked = which.order_by(Suggestion.id).with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(locked))
+
+
 def _suggest(session: Session, person_id: UUID, now: datetime) -> None:
     """Ask once more, now that nobody else decides about the person, and store what is suggested."""
     if not (reasons := _reasons(session, person_id, now)):
@@ -112,14 +139,18 @@ def _signaller(session: Session, ids: set[UUID], rows: list[Colleague]) -> domai
     latest = max((r for r in rows if r.stage_at), key=lambda r: (r.stage_at, r.stage_sequence), default=None)
     nominated = select(Nomination.id).where(Nomination.person_id.in_(ids), Nomination.state.in_(LIVE))
     earlier = session.scalars(select(Suggestion).where(Suggestion.person_id.in_(ids)))
-    given = session.scalars(select(Signal).where(Signal.person_id.in_(ids)))
     return domain.Signaller(
         passed_induction=any(row.passed_on for row in rows),
         suspended=latest is not None and is_held(latest.stage, latest.flag),
         is_nominated=session.scalars(nominated.limit(1)).first() is not None,
-        signals=[signals_domain.Signal(s.id, signals_domain.Kind(s.kind), s.on, s.amount) for s in given],
+        signals=_signals(session, ids),
         earlier=[_to_domain(row) for row in earlier],
     )
+
+
+def _signals(session: Session, ids: set[UUID]) -> list[signals_domain.Signal]:
+    given = session.scalars(select(Signal).where(Signal.person_id.in_(ids)))
+    return [signals_domain.Signal(s.id, signals_domain.Kind(s.kind), s.on, s.amount) for s in given]
 
 
 def _own(session: Session, by: Principal, suggestion_id: UUID) -> Suggestion:

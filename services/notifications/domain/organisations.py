@@ -98,7 +98,20 @@ TO_ORGANISATIONS = (
     OrganisationTelling(itt.PlacementArranged, "placement_arranged_school", P, ("school_urn",), SCHOOL),
     OrganisationTelling(itt.PlacementArranged, "placement_moved_school", P, ("from_school_urn",), SCHOOL),
     OrganisationTelling(
-        training.PlacementCorrected, "placement_corrected_school", P, ("school_urn",), SCHOOL
+        training.PlacementCorrected,
+        "placement_corrected_school",
+        P,
+        ("school_urn",),
+        SCHOOL,
+        when=lambda e: e.from_school_urn is None,
+    ),
+    OrganisationTelling(
+        training.PlacementCorrected,
+        "placement_given_school",
+        P,
+        ("school_urn",),
+        SCHOOL,
+        when=lambda e: e.from_school_urn is not None,
     ),
     OrganisationTelling(
         training.PlacementCorrected, "placement_mistaken_school", P, ("from_school_urn",), SCHOOL

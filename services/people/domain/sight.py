@@ -4,6 +4,7 @@ A leader begins a role for whomever they name. The school sees the person's data
 vouched for it: the person, the school of another role, an operator, or a fact of another service.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -22,7 +23,11 @@ VOUCHING = frozenset(
 )
 # Facts that say what was told by mistake, and what they say it by.
 TAKING_BACK = frozenset({training.PlacementCorrected.TYPE, training.PlacementRemoved.TYPE})
-NEEDED = {training.PlacementCorrected.TYPE: ("school_urn", "from_school_urn")}
+NEEDED = {
+    itt.PlacementArranged.TYPE: ("placement_id",),
+    training.PlacementCorrected.TYPE: ("placement_id", "school_urn", "from_school_urn"),
+    training.PlacementRemoved.TYPE: ("placement_id",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +45,40 @@ def gives_sight(tie: Tie, vouched_urns: Collection[str], *, known_elsewhere: boo
     return tie.confirmed or tie.school_urn in vouched_urns or (tie.introduced and not known_elsewhere)
 
 
+# Subject and placement -> schools. Facts that were stored without their placement stand under None.
+_Found = dict[tuple[str, str | None], set[str]]
+
+
 def vouched(facts: Iterable[PersonFact]) -> set[str]:
     """The schools that facts vouch for, without those where somebody was placed by mistake.
 
-    Of two placements of one trainee at one school, the removal of either takes both back: sight errs on the safe side.
+    Each placement is taken back for itself. Where a fact does not say which one it is about, all of the trainee's
+    placements at the school are meant: sight errs on the safe side.
     """
-    found: set[tuple[str, str]] = set()
-    for fact in sorted(facts, key=lambda each: each.order):
+    found: _Found = defaultdict(set)
+    for fact in sorted(facts, key=_order):
         if fact.type in TAKING_BACK:
-            found.discard((fact.subject, _by_mistake(fact)))
+            _take_back(found, fact)
         if (fact.type, fact.part) in VOUCHING:
-            found.add((fact.subject, fact.details["school_urn"]))
-    return {urn for _, urn in found}
+            found[fact.subject, fact.details.get("placement_id")].add(fact.details["school_urn"])
+    return set().union(*found.values())
 
 
-def _by_mistake(fact: PersonFact) -> str:
-    """Where the person was not: the school that was corrected; all of it for a placement or a mentor that was none."""
-    said: str = fact.details.get("from_school_urn") or ""
+def _order(fact: PersonFact) -> tuple[int, bool]:
+    """Within a subject the sequence alone counts; what a fact takes back comes before what it vouches for."""
+    return (fact.sequence, (fact.type, fact.part) in VOUCHING)
+
+
+def _take_back(found: _Found, fact: PersonFact) -> None:
+    """The school that was corrected; of a placement, or a mentor, that was none every school where it ever was."""
+    placement_id, mistaken = fact.details.get("placement_id"), fact.details.get("from_school_urn") or ""
     if fact.type == training.PlacementRemoved.TYPE or fact.part == "from_mentor_id":
-        return said or fact.details["school_urn"]
-    return said
+        mistaken = mistaken or fact.details["school_urn"]
+        if placement_id:
+            found.pop((fact.subject, placement_id), None)
+    for (subject, known_id), urns in found.items():
+        if subject == fact.subject and (None in (known_id, placement_id) or known_id == placement_id):
+            urns.discard(mistaken)
 
 
 def seen_from(ties: Collection[Tie], vouched_urns: Collection[str], *, known_elsewhere: bool) -> set[str]:

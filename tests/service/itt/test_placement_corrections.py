@@ -18,7 +18,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.events.training import PlacementCorrected, PlacementRemoved
 from shared.ids import new_id
 from shared.policy import Role
-from shared.testing.kit import principal
+from shared.testing.kit import principal, published
 from tests.service.itt.conftest import Itt, Kept
 from tests.service.itt.kit import (
     MENTOR,
@@ -94,6 +94,52 @@ def test_another_mentor_reads_the_trainee_and_who_was_named_by_mistake_does_not(
     assert (str(event.from_mentor_id), event.person and event.person.email) == (ruth.id, ANN["email"])
     personal = audit_trail(session, f"trainee/{trainee_id}")[-1].personal or {}
     assert personal["mentor_email"] == [MENTOR["email"], ANN["email"]]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [{"email": "ruth.hill@example.sch.uk"}, {"last_name": "Hill"}, {"email": "RUTH.HALL@example.sch.uk"}],
+    ids=["address", "name", "case"],
+)
+def test_a_mistyped_name_or_address_makes_nobody_else_of_the_mentor(
+    itt: Itt, session: Session, placed: View, written: dict[str, str]
+) -> None:
+    ask = {"placement_id": placed["placement_id"], "mentor": MENTOR | written, "reason": "Mistyped"}
+    mentor = itt.asked(PROVIDER, "correct_placement", **ask)["placements"][0]["mentor"]
+    assert mentor["person_id"] == str(placed["mentor"]["person_id"])
+    told = [event for event in published(session) if isinstance(event, PlacementCorrected)]
+    assert [event.from_mentor_id for event in told] == ([] if "RUTH" in str(written) else [None])
+
+
+def test_the_mentor_is_another_when_the_address_is_somebody_elses_or_the_id_says_so(
+    itt: Itt, session: Session, trainee_id: UUID, placed: View
+) -> None:
+    namesake = MENTOR | {"email": "ruth@other.sch.uk", "person_id": new_id()}
+    arranged(session, trainee_id, 2, "234567", mentor=namesake)
+    id_ = placed["placement_id"]
+    corrected = itt.asked(
+        PROVIDER,
+        "correct_placement",
+        placement_id=id_,
+        mentor=MENTOR | {"email": "ruth@other.sch.uk"},
+        reason="The other Ruth",
+    )["placements"][0]
+    assert corrected["mentor"]["person_id"] == str(namesake["person_id"])
+    other = str(new_id())
+    again = itt.asked(
+        PROVIDER, "correct_placement", placement_id=id_, mentor=MENTOR | {"person_id": other}, reason="x"
+    )
+    assert again["placements"][0]["mentor"]["person_id"] == other
+
+
+def test_who_shares_an_address_stays_who_they_are_when_the_name_is_corrected(
+    itt: Itt, session: Session, trainee_id: UUID
+) -> None:
+    for number, urn, id_ in ((1, "123456", UUID(int=1)), (2, "234567", UUID(int=2))):
+        shown = arranged(session, trainee_id, number, urn, mentor=MENTOR | {"person_id": id_})
+    ask = {"placement_id": shown["placements"][1]["placement_id"], "reason": "x"}
+    corrected = itt.asked(PROVIDER, "correct_placement", mentor=MENTOR | {"last_name": "Hill"}, **ask)
+    assert corrected["placements"][1]["mentor"]["person_id"] == str(UUID(int=2))
 
 
 def test_a_placement_that_is_over_is_corrected_too(itt: Itt, session: Session, placed: View) -> None:

@@ -78,10 +78,10 @@ def passed(person_id: UUID, mentor_id: UUID | None = None) -> cpd.InductionPasse
     )
 
 
-def mentored(mentor_id: UUID) -> itt.PlacementCompleted:
+def mentored(mentor_id: UUID, trainee_id: UUID | None = None) -> itt.PlacementCompleted:
     return itt.PlacementCompleted(
         occurred_at=AT,
-        trainee_id=new_id(),
+        trainee_id=trainee_id or new_id(),
         person_id=new_id(),
         placement_id=new_id(),
         school_urn="123456",
@@ -93,9 +93,8 @@ def mentored(mentor_id: UUID) -> itt.PlacementCompleted:
 
 def placement_corrected(known: itt.PlacementCompleted, mentor_id: UUID) -> training.PlacementCorrected:
     """The placement was of this mentor."""
-    return training.PlacementCorrected(
-        **_of(known), mentor_id=mentor_id, from_mentor_id=known.mentor_id, days=known.days
-    )
+    was = known.mentor_id if known.mentor_id != mentor_id else None
+    return training.PlacementCorrected(**_of(known), mentor_id=mentor_id, from_mentor_id=was, days=known.days)
 
 
 def placement_removed(known: itt.PlacementCompleted) -> training.PlacementRemoved:

@@ -68,6 +68,17 @@ def test_the_reasons_of_a_suggestion_are_erased_when_it_ends_without_consent(
         assert "deleted" in messages(session)["suggestion_expired"].body
 
 
+def test_a_suggestion_that_was_taken_back_is_erased_and_says_why(session: Session) -> None:
+    hears(session, made())
+
+    hears(session, SuggestionExpired(**ABOUT, cause="taken_back"))
+
+    told = messages(session)
+    assert "2 activities" not in told["suggestion_made"].body
+    assert "by mistake" in told["suggestion_taken_back"].body
+    assert "suggestion_expired" not in told
+
+
 def test_a_nomination_that_lapsed_is_erased_too(session: Session) -> None:
     hears(session, PROPOSED)
 

@@ -17,8 +17,11 @@ from tests.service.notifications.test_organisations import NOON, RUTH, hears, pu
 EARLIER = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-def named(session: Session, name: str, *, code: str = "2A5", at: datetime = EARLIER) -> None:
-    providers.provider_named(session, fact(ProviderNamed(occurred_at=at, provider_code=code, name=name)))
+def named(
+    session: Session, name: str, *, code: str = "2A5", at: datetime = EARLIER, sequence: int = 1
+) -> None:
+    event = ProviderNamed(occurred_at=at, provider_code=code, name=name)
+    providers.provider_named(session, fact(event, sequence=sequence))
 
 
 def told(session: Session) -> str:
@@ -51,13 +54,14 @@ def test_until_the_name_is_known_it_is_the_code(session: Session) -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_the_latest_name_counts_in_whatever_order_the_facts_come(
-    session: Session, order: tuple[int, int]
+@pytest.mark.parametrize("later", [timedelta(days=1), timedelta(seconds=-1)])
+def test_the_latest_name_counts_by_sequence_in_whatever_order_and_with_whatever_times_the_facts_come(
+    session: Session, order: tuple[int, int], later: timedelta
 ) -> None:
-    facts = (("North Tyne Polytechnic", EARLIER), ("North Tyne University", EARLIER + timedelta(days=1)))
+    facts = (("North Tyne Polytechnic", EARLIER, 9), ("North Tyne University", EARLIER + later, 10))
     for which in order:
-        name, at = facts[which]
-        named(session, name, at=at)
+        name, at, sequence = facts[which]
+        named(session, name, at=at, sequence=sequence)
 
     assert providers.names_of(session, {"2A5", "2A6"}) == {"2A5": "North Tyne University"}
 

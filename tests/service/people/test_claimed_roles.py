@@ -1,18 +1,20 @@
 """A role that a school begins is a claim: who sees the person, by role and relation (docs/adr/0006)."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.people import handlers
-from services.people.models import RolePeriod
+from services.people.models import PersonFact, RolePeriod
 from shared.audit import audit_trail
 from shared.errors import NotAllowed, NotFound
-from shared.events import cpd, itt, training
+from shared.events import cpd, itt, people, training
 from shared.ids import new_id
 from shared.policy import Principal, Role
 from shared.testing import principal
@@ -175,6 +177,97 @@ def test_a_correction_of_the_dates_vouches_as_before(session: Session, service: 
     service.hears(known, sequence=1)
 
     assert sees(session, HEAD, zoe)
+
+
+@pytest.mark.parametrize("how", ["corrected", "removed"])
+@pytest.mark.parametrize("part", ["trainee", "mentor"])
+def test_of_two_placements_at_one_school_the_other_goes_on_vouching(
+    session: Session, service: People, zoe: UUID, part: str, how: str
+) -> None:
+    ids = (zoe, new_id()) if part == "trainee" else (new_id(), zoe)
+    known = placed(CLAIMED, *ids)
+    another = replace(known, placement_id=new_id(), number=2)
+    service.hears(known, sequence=1)
+    service.hears(another, sequence=2)
+    changes = {"school_urn": FOREIGN, "from_school_urn": CLAIMED}
+
+    service.hears(corrected(known, **changes) if how == "corrected" else removed(known), sequence=3)
+    assert sees(session, HEAD, zoe)
+
+    service.hears(removed(another), sequence=4)
+    assert not sees(session, HEAD, zoe)
+
+
+def test_a_placement_that_was_arranged_elsewhere_and_removed_vouches_for_neither_school(
+    session: Session, service: People, zoe: UUID
+) -> None:
+    role(session, FOREIGN_HEAD, FOREIGN, person_id=zoe)
+    known = placed(CLAIMED, zoe, new_id())
+    moved = replace(known, school_urn=FOREIGN, from_school_urn=CLAIMED)
+    service.hears(known, sequence=1)
+    service.hears(moved, sequence=2)
+    assert sees(session, FOREIGN_HEAD, zoe)
+
+    service.hears(removed(moved), sequence=3)
+
+    assert [sees(session, by, zoe) for by in (HEAD, FOREIGN_HEAD)] == [False, False]
+
+
+def test_the_sequence_says_what_was_done_last_with_a_placement_and_not_the_time(
+    session: Session, service: People, zoe: UUID
+) -> None:
+    known = placed(FOREIGN, zoe, new_id())
+    later = corrected(
+        known, school_urn=CLAIMED, from_school_urn=FOREIGN, occurred_at=AT + timedelta(seconds=5)
+    )
+    service.hears(known, sequence=1)
+    service.hears(later, sequence=2)
+    assert sees(session, HEAD, zoe)
+
+    service.hears(removed(replace(known, school_urn=CLAIMED, occurred_at=AT)), sequence=3)
+
+    assert not sees(session, HEAD, zoe)
+
+
+def test_a_mentor_who_turned_out_to_be_the_same_person_is_still_vouched_for(
+    session: Session, service: People, zoe: UUID
+) -> None:
+    known = placed(CLAIMED, new_id(), zoe)
+    other = new_id()
+    service.hears(known, sequence=1)
+    service.hears(people.PersonMerged(occurred_at=AT, person_id=zoe, merged_id=other))
+
+    service.hears(corrected(known, mentor_id=other, from_mentor_id=zoe), sequence=2)
+
+    assert sees(session, HEAD, zoe)
+
+
+def without_placement(session: Session) -> None:
+    """As facts were stored that did not keep which placement they are about."""
+    session.flush()
+    for row in session.scalars(select(PersonFact)):
+        row.details = {name: value for name, value in row.details.items() if name != "placement_id"}
+    session.flush()
+
+
+def test_facts_that_do_not_say_which_placement_is_meant_are_all_taken_back(
+    session: Session, service: People, zoe: UUID
+) -> None:
+    known = placed(CLAIMED, zoe, new_id())
+    for number in (1, 2):
+        service.hears(replace(known, placement_id=new_id(), number=number), sequence=number)
+    without_placement(session)
+    assert sees(session, HEAD, zoe)
+
+    service.hears(removed(known), sequence=3)
+    assert not sees(session, HEAD, zoe)
+
+    service.hears(replace(known, placement_id=new_id()), sequence=4)
+    assert sees(session, HEAD, zoe)
+    service.hears(removed(known), sequence=5)
+    assert sees(session, HEAD, zoe)
+    without_placement(session)
+    assert not sees(session, HEAD, zoe)
 
 
 @pytest.mark.parametrize("who", ["person", "former school", "operator"])

@@ -153,6 +153,7 @@ def test_nobody_is_suggested_who_is_not_a_teacher_in_good_standing_or_is_suggest
         ("refuse", 365, True),
         ("expire", 364, False),
         ("expire", 365, True),
+        ("lapse", 0, True),
         ("consent", 0, True),
     ],
 )
@@ -171,6 +172,7 @@ def test_who_refused_or_did_not_answer_is_left_in_peace_for_a_year(
         ("consent", SuggestionState.CONSENTED, ("You led.",)),
         ("refuse", SuggestionState.REFUSED, ()),
         ("expire", SuggestionState.EXPIRED, ()),
+        ("lapse", SuggestionState.LAPSED, ()),
     ],
 )
 def test_without_consent_the_reasons_are_blanked(
@@ -185,4 +187,4 @@ def test_without_consent_the_reasons_are_blanked(
 
 def test_a_suggestion_is_open_for_28_days() -> None:
     assert OPEN.open_until == date(2026, 9, 29)
-    assert SUGGESTION_TRANSITIONS.allowed(SuggestionState.OPEN) == ["consent", "refuse", "expire"]
+    assert SUGGESTION_TRANSITIONS.allowed(SuggestionState.OPEN) == ["consent", "refuse", "expire", "lapse"]

@@ -140,7 +140,7 @@ TOLD_WHOM: list[tuple[Event, list[tuple[str, str]]]] = [
         an(training.PlacementCorrected),
         [
             ("placement_corrected", "person_id"),
-            ("placement_corrected_mentor", "mentor_id"),
+            ("placement_given_mentor", "mentor_id"),
             ("placement_mistaken_mentor", "from_mentor_id"),
         ],
     ),
@@ -165,6 +165,8 @@ TOLD_WHOM: list[tuple[Event, list[tuple[str, str]]]] = [
         an(cpd.InductionPassed),
         [("induction_passed", "person_id"), ("induction_passed_mentor", "mentor_id")],
     ),
+    (an(leadership.SuggestionExpired, cause="expired"), [("suggestion_expired", "person_id")]),
+    (an(leadership.SuggestionExpired, cause="taken_back"), [("suggestion_taken_back", "person_id")]),
     (an(leadership.NominationLapsed, cause="expired"), [("nomination_lapsed", "person_id")]),
     (an(leadership.NominationLapsed, cause="refused"), []),
     (an(applications.ApplicationWithdrawn, because="for_candidate"), [("withdrawn_for_you", "person_id")]),
@@ -206,6 +208,31 @@ def test_a_contact_is_the_one_whose_details_the_event_brings() -> None:
     corrected = an(training.PlacementCorrected)
     assert contact_in(corrected) == corrected.mentor_id
     assert contact_in(an(cpd.InductionDue)) is None
+
+
+@pytest.mark.parametrize("template", ["placement_mistaken_mentor", "placement_mistaken_school"])
+def test_who_was_named_by_mistake_does_not_read_of_whom_once_more(template: str) -> None:
+    subject, body = render(template, an(training.PlacementCorrected), about="Siobhan O'Neill", activity=None)
+    assert "by mistake" in subject
+    assert "O'Neill" not in subject + body
+
+
+@pytest.mark.parametrize(
+    ("template", "completed_on", "subject"),
+    [
+        ("placement_given_mentor", None, "You will mentor Siobhan O'Neill from 1 September 2026"),
+        ("placement_given_mentor", date(2026, 12, 18), "You mentored Siobhan O'Neill from 1 September 2026"),
+        ("placement_given_school", None, "A trainee teacher comes to you from 1 September 2026"),
+        ("placement_given_school", date(2026, 12, 18), "A trainee teacher came to you from 1 September 2026"),
+    ],
+)
+def test_who_hears_of_a_placement_only_by_its_correction_reads_of_a_new_one(
+    template: str, completed_on: date | None, subject: str
+) -> None:
+    event = an(training.PlacementCorrected, completed_on=completed_on)
+    told = render(template, event, about="Siobhan O'Neill", activity=None)
+    assert told[0] == subject
+    assert "correct" not in told[1]
 
 
 def test_at_risk_is_told_as_help_and_not_as_failing() -> None:
@@ -333,7 +360,7 @@ TOLD_WHICH: list[tuple[Event, list[tuple[str, str]]]] = [
     ),
     (
         an(training.PlacementCorrected, school_urn="123456", from_school_urn="234567"),
-        [("placement_corrected_school", "school:123456"), ("placement_mistaken_school", "school:234567")],
+        [("placement_given_school", "school:123456"), ("placement_mistaken_school", "school:234567")],
     ),
     (an(training.PlacementRemoved, school_urn="123456"), [("placement_removed_school", "school:123456")]),
     (an(training.PlacementRemoved, school_urn="900020"), []),
