@@ -63,8 +63,8 @@ def test_what_could_not_be_arranged_or_done_is_no_correction(changes: dict[str, 
 
 
 def test_when_it_was_completed_and_the_days_are_corrected() -> None:
-    done = {"completed_on": date(2026, 9, 25), "days": 15}
-    event = correct(trainee(), placement(**OVER), placement(**done), [], NOW)
+    after = placement(completed_on=date(2026, 9, 25), days=15)
+    event = correct(trainee(), placement(**OVER), after, [], NOW)
     assert (event.completed_on, event.days) == (date(2026, 9, 25), 15)
 
 
