@@ -36,7 +36,7 @@ def ledger_table(lines: Sequence[Line], *, every: bool = False, narrow: bool = F
     if narrow and all(line.published == line.committed for line in shown):
         names.remove("published")
     rows = [(line.type, line.consumer or "(nobody)", *_counts(line, names)) for line in shown]
-    rows.append(("in all", "", *[_sum(_heard(shown), name) for name in names]))
+    rows.append(("heard, in all", "", *[_sum(_heard(shown), name) for name in names]))
     columns = ["event", "consumer", *(name.replace("_", " ") for name in names)]
     if narrow:
         return table(

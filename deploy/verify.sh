@@ -106,7 +106,7 @@ demonstration() {
 }
 
 ledger() {
-    cli ledger | awk '/^in all/ { due = $3; handled = $5; late = $NF } /^Nothing is missing\.$/ { well = 1 } { print }
+    cli ledger | awk '/^heard, in all/ { due = $4; handled = $6; late = $NF } /^Nothing is missing\.$/ { well = 1 } { print }
         END { if (!well || handled < due || late > 0) exit 1; print "-> " due " effects due, all handled, none missing, " late " late" }'
 }
 

@@ -81,9 +81,8 @@ def open_courses(stage: Stage) -> list[list[str]]:
     stage.ask(cast.OPERATOR, "itt", "register_providers", providers=[lead | {"region": "North East"}])
     partners = {"lead_code": lead["code"], "accredited_code": stage.provider_code}
     known = ask(stage, "list_partnerships", provider_code=lead["code"])["items"]
-    if not any(
-        partners.items() <= each.items() for each in known
-    ):  # A demonstration before this one agreed it.
+    agreed = any(partners.items() <= each.items() for each in known)
+    if not agreed:  # No demonstration before this one has.
         stage.ask(stage.provider, "itt", "agree_partnership", **partners, from_on=PARTNERS_SINCE)
     return [_published(stage, course) for course in COURSES]
 

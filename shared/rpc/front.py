@@ -33,10 +33,8 @@ class AmqpFront:
         self.workers = Workers()
         self._reader: Any = None
         self.link: Link | None = None
-        self._replies, self._log = (
-            Replies(2 * most_deliveries),
-            get_logger(__name__).bind(service=dispatcher.service),
-        )
+        self._replies = Replies(2 * most_deliveries)
+        self._log = get_logger(__name__).bind(service=dispatcher.service)
         self.ready = False
 
     def start(self, spawn: Callable[[Callable[[], None]], Any] = eventlet.spawn) -> None:

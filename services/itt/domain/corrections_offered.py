@@ -1,7 +1,8 @@
 """What a form or a course says otherwise since the draft was made: offered to the provider as a correction, not lost.
 
 Only what the application itself changed is offered; what the provider typed into the record stays as it is. The sex is
-not offered: a candidate says it among their equality data, which no fact and no list of corrections carries.
+not offered: a candidate says it among their equality data, which no fact and no list of corrections carries. Nor is the
+funding method: the draft has it from the table of the year, which is no word of the form or the course.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,8 @@ from shared.events.recruits import CorrectionOffered
 from shared.transitions import Transitions
 
 MAX_WHY = 500
-SAID = tuple(name for name in COLUMNS if name not in ("sex", *EQUALITY, *PLACEMENTS))
+NOT_SAID = frozenset({"sex", "funding_method", *EQUALITY, *PLACEMENTS})
+SAID = tuple(name for name in COLUMNS if name not in NOT_SAID)
 FORM, OF_COURSE = "form", "course"
 FROM_FORM = frozenset({*PERSONAL, *DEGREE, "fund_code"})
 Cells = Mapping[str, str]

@@ -86,11 +86,7 @@ def complete(
         raise Conflict(f"This placement was completed on {placement.completed_on}")
     if placement.starts_on is None or placement.mentor_id is None:
         raise Conflict("This placement has no dates or no mentor yet: arrange it first")
-    _happened(placement.starts_on, completed_on, today(now))
-    most = working_days(placement.starts_on, completed_on)
-    done = most if days is None else days
-    if not (0 <= done <= most):
-        raise Invalid.field("days", f"is not from 0 to {most}, the working days of the placement")
+    done = days_done(placement.starts_on, completed_on, days, today(now))
     event = PlacementCompleted(
         **about(trainee, now),
         placement_id=placement.id,
@@ -100,6 +96,16 @@ def complete(
         days=done,
     )
     return replace(placement, completed_on=completed_on, days=done), event
+
+
+def days_done(starts_on: date, completed_on: date, days: int | None, on: date) -> int:
+    """The days of a placement that is over, all its working days unless given. Raises Invalid for what cannot be."""
+    _happened(starts_on, completed_on, on)
+    most = working_days(starts_on, completed_on)
+    done = most if days is None else days
+    if not (0 <= done <= most):
+        raise Invalid.field("days", f"is not from 0 to {most}, the working days of the placement")
+    return done
 
 
 def _happened(starts_on: date, completed_on: date, on: date) -> None:

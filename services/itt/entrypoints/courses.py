@@ -1,12 +1,16 @@
 """The calls of courses and places."""
 
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from services.itt.handlers import course_lists, courses, places, providers, rollover, search
 from services.itt.schemas import course_views as views
 from services.itt.schemas import courses as schemas
 from services.itt.schemas import providers as provider_schemas
 from shared.rpc import Call, rpc
+from shared.timers import timer
 
 
 class CourseCalls:
@@ -112,3 +116,10 @@ class CourseCalls:
     def recruitment_cycle(self, call: Call, **arguments: Any) -> Any:
         """The timetable of a recruitment cycle."""
         return search.recruitment_cycle(call.session, call.now, call.principal, **arguments)
+
+    # --- deadlines
+
+    @timer("tell_providers")
+    def tell_providers(self, session: Session, now: datetime, subject: str) -> None:
+        """What providers are called, whose names nobody has been told."""
+        providers.tell_providers(session, now, subject)

@@ -122,7 +122,7 @@ class TrainingCalls:
 
     @rpc(schemas.CorrectPlacement, Trainee)
     def correct_placement(self, call: Call, **arguments: Any) -> Any:
-        """Correct the school, dates or mentor of a placement, with a reason."""
+        """Correct the school, dates, mentor or days done of a placement, with a reason."""
         return placement_corrections.correct_placement(call.session, call.now, call.principal, **arguments)
 
     @rpc(schemas.RemovePlacement, Trainee)

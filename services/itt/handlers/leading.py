@@ -1,4 +1,7 @@
-"""Who leads the course that a trainee was recruited to: its lead school reads them, with or without a URN."""
+"""Who leads the course that a trainee was recruited to: its lead school reads them, with or without a URN.
+
+Who ratifies the course itself leads nobody: that provider reads its own trainees, for as long as they are its own.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -7,13 +10,23 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
+from services.itt.domain.routes import RULES
 
 Table, Application, Provider = models.Trainee, models.Application, models.Provider
-# A record that names another school as the training partner is that school's to read.
+WITH_PARTNER = tuple(rules.code for rules in RULES.values() if rules.training_partner)
+# The record names the training partner, and another one's trainee is that school's to read; a lead school without a URN
+# cannot be named, and is meant where nobody is, on the routes that have a partner.
+_NAMED = Table.training_partner_urn == Provider.urn
+_UNNAMED = and_(
+    Provider.urn.is_(None),
+    Table.training_partner_urn.is_(None),
+    Table.training_route.in_(WITH_PARTNER),
+)
 _LEADS = and_(
     Application.id == Table.from_application_id,
+    Application.accredited_code != Application.provider_code,
     Provider.code == Application.provider_code,
-    or_(Table.training_partner_urn.is_(None), Table.training_partner_urn == Provider.urn),
+    or_(_NAMED, _UNNAMED),
 )
 
 

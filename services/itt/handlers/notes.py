@@ -13,7 +13,7 @@ from services.itt.domain.policy.applications import note_relations
 from services.itt.handlers import candidacies, feed
 from services.itt.handlers.application_views import View, view
 from services.itt.handlers.candidacies import Held
-from shared.audit import audit
+from shared.audit import audit, audit_trail
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events.applications import ApplicationNoted
 from shared.ids import new_id
@@ -41,7 +41,7 @@ def add_note(
     held = candidacies.locked(session, by, WRITE, application_id)
     said = _said(message)
     known = session.get(models.ApplicationNote, note_id) if note_id else None
-    if known is not None and (known.application_id, known.message) != (application_id, said):
+    if known is not None and (known.application_id != application_id or not _said_so(session, known, said)):
         raise Conflict(f"The note {note_id} is already written, with something else in it or elsewhere")
     if known is not None and known.removed_at:
         raise Conflict(f"The note {note_id} was removed; write it anew")
@@ -60,6 +60,19 @@ def add_note(
     _noted(session, now, by, held, WRITE, row)
     publish(session, ApplicationNoted(**about(held.mine, now), note_id=row.id))
     return view(session, now, by, held)
+
+
+def _said_so(session: Session, row: models.ApplicationNote, said: str) -> bool:
+    """Whether the note has this text, or had it before it was changed: who repeats a call may come late.
+
+    Of a first text that was blanked nobody can tell.
+    """
+    trail = audit_trail(session, candidacies.subject(row.application_id))
+    changes = [one for one in trail if one.action == CHANGE and one.changes.get("note_id") == str(row.id)]
+    if said == row.message or not changes:
+        return said == row.message
+    first = (changes[0].personal or {}).get("message")
+    return first is None or said == first[0]
 
 
 def change_note(session: Session, now: datetime, by: Principal, *, note_id: UUID, message: str) -> View:

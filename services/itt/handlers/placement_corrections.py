@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.itt.domain import placement_corrections
 from services.itt.domain.corrections import require_reason
 from services.itt.handlers import belonging, records, training_rows
-from services.itt.handlers.training import mentor_of, settle
+from services.itt.handlers.training import days_of, mentor_of, settle
 from services.itt.handlers.views import View, view
 from shared.messaging import publish
 from shared.policy import Principal
@@ -42,14 +42,18 @@ def correct_placement(
 ) -> View:
     """Another school, other dates or another mentor, by what is given; also of a placement that is over.
 
-    The same name with another address, or the same address with another name, is the same mentor, written rightly.
+    Of that one also ``completed_on`` and the ``days`` that were done. The same name with another address, or the same
+    address with another name, is the same mentor, written rightly.
 
-    Raises as ``arrange_placement`` does, Conflict when it was removed or recorded days would lie outside it.
+    Raises as ``arrange_placement`` and ``complete_placement`` do, Conflict when it was removed or recorded days would
+    lie outside it.
     """
     stored, row = belonging.standing_placement(session, by, ACTION, placement_id)
     why = require_reason(reason)
     before = records.placement(stored)
     after = replace(before, **changes)
+    if "days" in changes:
+        after = replace(after, days=days_of(session, row, stored, changes["days"]))
     if mentor is not None:
         mentor_id, person = mentor_of(session, stored, mentor, mistyped=True)
         after = replace(after, mentor_id=mentor_id, mentor=person)
@@ -57,7 +61,8 @@ def correct_placement(
         entries = training_rows.entries(session, row.id)
         event = placement_corrections.correct(records.trainee(row), before, after, entries, now)
         about = {"placement_id": stored.id, "number": stored.number}
-        belonging.note(session, now, by, row, ACTION, settle(stored, after), why, **about)
+        done = records.assign(stored, {"completed_on": after.completed_on, "days": after.days})
+        belonging.note(session, now, by, row, ACTION, settle(stored, after) | done, why, **about)
         publish(session, event)
     return view(session, now, by, row)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,6 @@ from services.itt.domain.policy.courses import course_relations
 from services.itt.handlers.catalogue import ACCREDITED
 from services.itt.handlers.course_views import View
 from shared.audit import audit
-from shared.database.tables import SUBJECT_SEQUENCE
 from shared.errors import Conflict, Invalid, NotFound
 from shared.events.courses import ProviderNamed
 from shared.messaging import publish
@@ -24,6 +23,7 @@ from shared.paging import page
 from shared.policy import Principal
 
 LEADS = ("lead_school", "both")
+SHOWN = ("code", "name", "kind", "urn", "ukprn", "postcode", "region")
 
 
 SORTS = {"code": (models.Provider.code,), "name": (models.Provider.name, models.Provider.code)}
@@ -37,28 +37,25 @@ def register_providers(
     rows = sorted((dict(provider) for provider in providers), key=lambda row: str(row["code"]))
     if len({row["code"] for row in rows}) < len(rows):
         raise Invalid.field("providers", "a code stands there twice")
-    named = _named_otherwise(session, rows)
     _upsert(session, models.Provider, "code", rows)
-    for row in named:
-        publish(session, ProviderNamed(occurred_at=now, provider_code=row["code"], name=row["name"]))
+    _tell_names(session, now, models.Provider.code.in_([row["code"] for row in rows]))
     for row in rows:
         audit(session, by, now, action="provider.register", subject=f"provider/{row['code']}", changes=row)
     return {"stored": len(rows)}
 
 
-def _named_otherwise(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those whose name the others have not been told: new ones, other names, and who was there before it was told."""
-    codes = [row["code"] for row in rows]
+def tell_providers(session: Session, now: datetime, subject: str) -> None:
+    """Timer, once: names of providers that were registered before names were told."""
+    _tell_names(session, now, true())
+
+
+def _tell_names(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
+    """Tell the names that the others have not been told, one after the other: the providers are locked by code."""
     table = models.Provider
-    known = {
-        code: name
-        for code, name in session.execute(select(table.code, table.name).where(table.code.in_(codes)))
-    }
-    subject = SUBJECT_SEQUENCE.c.subject
-    told = set(session.scalars(select(subject).where(subject.in_([f"provider/{code}" for code in codes]))))
-    return [
-        row for row in rows if row["name"] != known.get(row["code"]) or f"provider/{row['code']}" not in told
-    ]
+    untold = select(table).where(which, table.name.is_distinct_from(table.told_name)).order_by(table.code)
+    for row in session.scalars(untold.with_for_update().execution_options(populate_existing=True)):
+        row.told_name, row.told_at = row.name, max(now, row.told_at or now)
+        publish(session, ProviderNamed(occurred_at=row.told_at, provider_code=row.code, name=row.name))
 
 
 def load_schools(
@@ -110,8 +107,7 @@ def list_providers(
     if kind:
         known = known.where(models.Provider.kind == kind)
     found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)
-    columns = [column.key for column in models.Provider.__table__.columns]
-    return found | {"items": [{name: getattr(row, name) for name in columns} for row in found["items"]]}
+    return found | {"items": [{name: getattr(row, name) for name in SHOWN} for row in found["items"]]}
 
 
 def agree_partnership(

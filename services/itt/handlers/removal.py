@@ -10,7 +10,6 @@ from services.itt import models
 from services.itt.domain import corrections
 from services.itt.domain import details as national
 from services.itt.domain.corrections import DiscardCode
-from services.itt.domain.details import EQUALITY
 from services.itt.handlers import records
 from shared.database.equality import equality_role
 from shared.messaging import publish
@@ -66,8 +65,7 @@ def _discard(
     after, events = corrections.discard(records.trainee(row), code, now)
     record = national.write(records.details(row, None, records.placements(session, row.id)))
     records.store(row, after)
-    personal = records.PRIVATE - {*EQUALITY}
-    kept = {name: (value, None) for name, value in record.items() if value and name in personal}
+    kept = {name: (value, None) for name, value in record.items() if value and name in records.PRIVATE}
     changes = {"discard_code": (None, code)} | kept | (more or {})
     records.note(session, now, by, row.id, "trainee.discard", changes, why)
     for kind in TIMERS:

@@ -162,7 +162,7 @@ def complete_placement(
     if stored.completed_on == completed_on and days in (None, stored.days):
         return view(session, now, by, row)
     checks.refuse_without(session, now, row)
-    done = _days(session, row, stored, days)
+    done = days_of(session, row, stored, days)
     one, event = placements.complete(records.trainee(row), records.placement(stored), completed_on, done, now)
     changes = records.assign(stored, {"completed_on": one.completed_on, "days": one.days})
     row.moved_on = True
@@ -171,7 +171,7 @@ def complete_placement(
     return view(session, now, by, row)
 
 
-def _days(session: Session, row: models.Trainee, stored: models.Placement, days: int | None) -> int | None:
+def days_of(session: Session, row: models.Trainee, stored: models.Placement, days: int | None) -> int | None:
     """The days that are recorded win. Raises Invalid for another number beside them."""
     own = [one.days for one in training_rows.entries(session, row.id) if one.placement_id == stored.id]
     if own and days not in (None, sum(own)):

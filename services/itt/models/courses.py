@@ -32,7 +32,10 @@ class School(Base):
 
 
 class Provider(Base):
-    """Who offers courses; ``kind`` is lead_school, accredited_provider or both."""
+    """Who offers courses; ``kind`` is lead_school, accredited_provider or both.
+
+    ``told_name`` is the name that the others were told last, at ``told_at``.
+    """
 
     __tablename__ = "provider"
 
@@ -43,6 +46,8 @@ class Provider(Base):
     ukprn: Mapped[str | None]
     postcode: Mapped[str | None]
     region: Mapped[str | None]
+    told_name: Mapped[str | None]
+    told_at: Mapped[datetime | None]
 
 
 class Partnership(Base):

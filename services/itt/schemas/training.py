@@ -182,6 +182,8 @@ class CorrectPlacement(Correcting):
     school_urn = another_urn()
     starts_on = fields.Date(validate=a_year)
     ends_on = fields.Date(validate=a_year)
+    completed_on = fields.Date(validate=a_year)
+    days = fields.Integer(strict=True, validate=validate.Range(0, 1000))
     mentor = fields.Nested(MentorIn)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+ABBREVIATIONS = {"hesa": "HESA", "iqts": "iQTS", "itt": "ITT", "trn": "TRN", "urn": "URN", "uk": "UK"}
 
 
 def london(moment: datetime) -> date:
@@ -33,9 +34,6 @@ def terms(value: int) -> str:
 def listed(values: Sequence[str]) -> str:
     """``a, b and c``."""
     return " and ".join([", ".join(values[:-1]), values[-1]]) if len(values) > 1 else "".join(values)
-
-
-ABBREVIATIONS = {"hesa": "HESA", "iqts": "iQTS", "itt": "ITT", "trn": "TRN", "urn": "URN", "uk": "UK"}
 
 
 def plain(code: str) -> str:

@@ -1,6 +1,6 @@
 """Recruited candidates and the trainees who come from them, for tests of the handlers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.itt import models
+from services.itt.domain import funding_table
+from services.itt.domain.csv_files import pack
 from services.itt.domain.form import Section
-from services.itt.handlers import edits, trn
+from services.itt.handlers import edits, funding_rates, trn
 from shared.policy import Principal
 from tests.service.itt.applications_kit import accepted, ready
-from tests.service.itt.courses_kit import ACCREDITED, NOW
+from tests.service.itt.courses_kit import ACCREDITED, ADMIN, NOW
+from tests.unit.itt.funding_builders import PHYSICS, rate
 
 # The course of these tests runs from 1 September 2027.
 STARTED = datetime(2027, 10, 4, 10, tzinfo=UTC)
@@ -34,6 +37,13 @@ def known(session: Session) -> None:
     """The lead school has a URN."""
     session.get_one(models.Provider, "2LS").urn = LEAD_URN
     session.flush()
+
+
+def physics_alone(session: Session) -> None:
+    """The table of the year has a bursary for physics, so that nothing is awarded for any other subject."""
+    year = {"valid_from": date(2027, 8, 1), "valid_until": date(2028, 7, 31)}
+    rates = [rate("Physics", PHYSICS, 29_000, academic_year=2027, **year)]
+    funding_rates.load_funding(session, NOW, ADMIN, content=pack(funding_table.write(rates).encode()))
 
 
 def says(session: Session, by: Principal, section: Section, **content: Any) -> None:

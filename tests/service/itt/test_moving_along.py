@@ -26,6 +26,7 @@ from tests.service.itt.recruits_kit import (
     STARTED,
     in_training,
     known,
+    physics_alone,
     recruited,
     trainee_of,
 )
@@ -138,6 +139,17 @@ def test_reinstating_reinstates_a_trainee_who_had_started(itt: Itt, session: Ses
     session.refresh(row)
     assert (row.state, row.deferred_on, row.reinstated_on) == ("trn_received", None, date(2027, 10, 4))
     assert (state_of(session, application_id), taken(session, option_id)) == ("recruited", 1)
+
+
+def test_a_trainee_who_is_back_keeps_the_funding_method(itt: Itt, session: Session) -> None:
+    _, application_id, row = in_training(session)
+    row.funding_method = "D"
+    itt.asked(LEAD, "defer_offer", STARTED, application_id=application_id)
+    _as_if_of_the_year_before(session, application_id)
+    physics_alone(session)
+    itt.asked(LEAD, "reinstate_offer", STARTED, application_id=application_id, conditions_met=True)
+    listed = itt.asked(ACCREDITED, "list_offered_corrections", STARTED, trainee_id=row.id)["items"]
+    assert "funding_method" not in {one["column"] for one in listed}
 
 
 def test_conditions_that_are_not_met_after_a_deferral_end_the_training(itt: Itt, session: Session) -> None:

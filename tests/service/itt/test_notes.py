@@ -77,6 +77,20 @@ def test_a_note_is_changed_by_a_colleague_and_keeps_its_author(
     assert len(audit_trail(session, f"application/{application_id}")) == len(trail)
 
 
+def test_who_repeats_a_note_late_does_not_undo_its_change(
+    itt: Itt, session: Session, application_id: UUID, note_id: str
+) -> None:
+    again = {"application_id": application_id, "note_id": note_id}
+    for message in ("Very keen", "Most keen"):
+        shown = itt.asked(COLLEAGUE, "change_note", note_id=note_id, message=message)
+    count = len(audit_trail(session, f"application/{application_id}"))
+    for said in ("Keen", " Most keen "):
+        assert itt.asked(LEAD, "add_note", **again, message=said) == shown
+    assert len(audit_trail(session, f"application/{application_id}")) == count
+    with pytest.raises(Conflict, match="something else in it"):
+        itt.asked(LEAD, "add_note", **again, message="Not keen")
+
+
 def test_a_removed_note_is_read_no_more_and_the_timeline_says_so(
     itt: Itt, session: Session, application_id: UUID, note_id: str
 ) -> None:

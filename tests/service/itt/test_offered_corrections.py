@@ -26,7 +26,14 @@ from tests.service.itt.courses_kit import (
     load_schools,
     register_providers,
 )
-from tests.service.itt.recruits_kit import DEGREE, STARTED, in_training, recruited, trainee_of
+from tests.service.itt.recruits_kit import (
+    DEGREE,
+    STARTED,
+    in_training,
+    physics_alone,
+    recruited,
+    trainee_of,
+)
 from tests.unit.itt.test_form import COMPLETE
 
 LATER = NOW + timedelta(days=3)
@@ -141,6 +148,18 @@ def test_what_the_provider_typed_is_not_offered_back(itt: Itt, session: Session)
     itt.asked(ACCREDITED, "change_trainee", trainee_id=row.id, changes={"first_names": "Amina Grace"})
     itt.asked(by, "change_candidate_email", LATER, email="new@example.com")
     assert set(_values(_open(itt, row.id))) == {"email"}
+
+
+@pytest.mark.parametrize("typed", [{}, {"funding_method": "D"}])
+def test_a_table_of_funding_that_came_after_the_draft_is_no_word_of_the_application(
+    itt: Itt, session: Session, typed: dict[str, str]
+) -> None:
+    by, _, row = recruited(session)
+    if typed:
+        itt.asked(ACCREDITED, "change_trainee", trainee_id=row.id, changes=typed)
+    physics_alone(session)
+    _named(itt, by, "Hall")
+    assert set(_values(_open(itt, row.id))) == {"last_name"}
 
 
 def test_what_the_record_holds_already_is_not_offered(itt: Itt, session: Session) -> None:

@@ -155,6 +155,36 @@ def test_a_placement_that_is_over_is_corrected_too(itt: Itt, session: Session, p
         itt.asked(PROVIDER, "correct_placement", placement_id=id_, starts_on="2026-10-05", reason="x")
 
 
+def test_when_it_was_completed_and_the_days_are_corrected(
+    itt: Itt, session: Session, trainee_id: UUID, placed: View
+) -> None:
+    id_ = placed["placement_id"]
+    with pytest.raises(Conflict, match="not completed yet"):
+        itt.asked(PROVIDER, "correct_placement", placement_id=id_, days=40, reason="x")
+    itt.asked(PROVIDER, "complete_placement", placement_id=id_, completed_on="2026-11-20", days=50)
+    ask = {"placement_id": id_, "completed_on": "2026-11-13", "days": 45, "reason": "A week too late"}
+    (one,) = itt.asked(PROVIDER, "correct_placement", **ask)["placements"]
+    assert (one["completed_on"], one["days"]) == ("2026-11-13", 45)
+    event = last(session)
+    assert isinstance(event, PlacementCorrected)
+    assert (event.completed_on, event.days) == (date(2026, 11, 13), 45)
+    told = _history(itt, trainee_id, "trainee.correct_placement")["details"]
+    assert (told["completed_on"], told["days"]) == (["2026-11-20", "2026-11-13"], [50, 45])
+    for wrong in ({"completed_on": "2026-11-24"}, {"completed_on": "2026-09-06"}, {"days": 51}):
+        with pytest.raises(Invalid, match=next(iter(wrong))):
+            itt.asked(PROVIDER, "correct_placement", placement_id=id_, reason="x", **wrong)
+
+
+def test_days_that_are_recorded_win_over_a_correction(itt: Itt, placed: View) -> None:
+    id_ = placed["placement_id"]
+    itt.asked(PROVIDER, "record_school_days", placement_id=id_, **WEEK)
+    itt.asked(PROVIDER, "complete_placement", placement_id=id_, completed_on="2026-11-20")
+    with pytest.raises(Invalid, match="5 are recorded"):
+        itt.asked(PROVIDER, "correct_placement", placement_id=id_, days=6, reason="x")
+    shown = itt.asked(PROVIDER, "correct_placement", placement_id=id_, completed_on="2026-11-13", reason="x")
+    assert [(one["completed_on"], one["days"]) for one in shown["placements"]] == [("2026-11-13", 5)]
+
+
 @pytest.mark.parametrize("method", ["correct_placement", "arrange_placement"])
 def test_other_dates_leave_no_recorded_days_out(
     itt: Itt, session: Session, trainee_id: UUID, placed: View, method: str
@@ -267,6 +297,9 @@ def test_the_sheets_and_the_export_know_nothing_of_a_removed_placement(itt: Itt,
         ("correct_placement", {"reason": "x", "mentor": {"first_names": "Ann"}}),
         ("correct_placement", {"reason": "x", "mentor": ANN | {"email": "ann"}}),
         ("correct_placement", {"reason": "x", "number": 2}),
+        ("correct_placement", {"reason": "x", "completed_on": None}),
+        ("correct_placement", {"reason": "x", "days": -1}),
+        ("correct_placement", {"reason": "x", "days": "5"}),
         ("remove_placement", {}),
         ("remove_placement", {"reason": " "}),
         ("remove_placement", {"reason": "x" * 10_001}),

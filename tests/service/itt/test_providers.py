@@ -1,25 +1,30 @@
 """Providers, partnerships and the register of schools."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
+import eventlet
 import pytest
-from sqlalchemy import insert
+from eventlet import GreenPool
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.geocoder import EmbeddedGeocoder
+from services.itt.handlers import providers
 from shared.database.tables import SUBJECT_SEQUENCE
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.events.courses import ProviderNamed
 from shared.policy import ANONYMOUS, Principal
 from shared.testing import published as published_events
-from tests.service.itt.conftest import Itt
+from tests.service.itt.conftest import Itt, Kept
 from tests.service.itt.courses_kit import (
     ACCREDITED,
     ADMIN,
     CANDIDATE,
     LEAD,
+    NOW,
     OTHER_ACCREDITED,
     PARTNER,
     load_schools,
@@ -27,6 +32,10 @@ from tests.service.itt.courses_kit import (
 )
 
 SCHOOL = {"urn": "990101", "name": "Alder Grove", "phase": "Primary", "status": "Open", "postcode": "NE5 3RN"}
+FACTS = """
+SELECT payload::jsonb ->> 'name' FROM outbox WHERE subject = 'provider/2LS'
+ORDER BY headers ->> 'cloudEvents_time', sequence
+"""
 PROVIDER = {"code": "2LS", "name": "North Tyne Alliance", "kind": "lead_school"}
 
 
@@ -44,23 +53,61 @@ def test_providers_are_registered_and_registered_again_with_other_values(itt: It
 
 def test_others_are_told_what_a_provider_is_called_and_each_name_once(session: Session, itt: Itt) -> None:
     itt.asked(ADMIN, "register_providers", providers=[PROVIDER])
-    session.execute(insert(SUBJECT_SEQUENCE).values(subject="provider/2LS", last=1))  # as a commit leaves it
     for name in ("North Tyne Alliance", "South Tyne Alliance"):
         itt.asked(ADMIN, "register_providers", providers=[PROVIDER | {"name": name}])
-    told = [(e.provider_code, e.name) for e in published_events(session) if isinstance(e, ProviderNamed)]
-    assert told == [("2LS", "North Tyne Alliance"), ("2LS", "South Tyne Alliance")]
+    assert _told(session) == [("2LS", "North Tyne Alliance"), ("2LS", "South Tyne Alliance")]
+
+
+def _told(session: Session) -> list[tuple[str, str]]:
+    return [(e.provider_code, e.name) for e in published_events(session) if isinstance(e, ProviderNamed)]
 
 
 def test_a_name_that_was_there_before_names_were_told_is_told_when_it_is_registered_again(
     session: Session, itt: Itt
 ) -> None:
-    blank = dict.fromkeys(("urn", "ukprn", "postcode", "region"))
-    session.add(models.Provider(**(PROVIDER | blank)))
-    session.flush()
+    """Another fact of the provider, such as that it was accredited, has told nobody its name."""
+    register_providers(session)
+    session.execute(insert(SUBJECT_SEQUENCE).values(subject="provider/2A5", last=1))
+    known = {"code": "2A5", "name": "Provider 2A5", "kind": "accredited_provider"}
+    for _ in range(2):
+        itt.asked(ADMIN, "register_providers", providers=[known])
+    assert _told(session) == [("2A5", "Provider 2A5")]
+
+
+def test_names_that_were_there_before_names_were_told_are_told_once(session: Session, itt: Itt) -> None:
+    register_providers(session)
     itt.asked(ADMIN, "register_providers", providers=[PROVIDER])
-    assert [(e.provider_code, e.name) for e in published_events(session) if isinstance(e, ProviderNamed)] == [
-        ("2LS", "North Tyne Alliance")
-    ]
+    for _ in range(2):
+        itt.fires("tell_providers", "provider/all")
+    others = [(code, f"Provider {code}") for code in ("1TZ", "2A5", "3LS")]
+    assert _told(session) == [("2LS", "North Tyne Alliance"), *others]
+
+
+def _registered(session: Session, name: str, now: datetime) -> None:
+    providers.register_providers(session, now, ADMIN, providers=[PROVIDER | {"name": name}])
+
+
+def test_of_two_who_register_at_once_the_name_that_stays_is_told_last(kept: Kept) -> None:
+    """Also by who came first and waited for the other: its moment lies before the other's."""
+    kept(partial(_registered, name="North Tyne Alliance", now=NOW))
+    first = partial(_registered, name="North Tyne Alliance", now=NOW + timedelta(seconds=1))
+    pool = GreenPool(1)
+
+    def other(session: Session) -> None:
+        _registered(session, "South Tyne Alliance", NOW + timedelta(seconds=2))
+        pool.spawn(kept, first)
+        eventlet.sleep(0.3)  # Until the first waits for the row.
+
+    kept(other)
+    pool.waitall()
+    stored, told = kept(_names)
+    assert (stored, told[-1], len(told)) == ("North Tyne Alliance", "North Tyne Alliance", 3)
+
+
+def _names(session: Session) -> tuple[str, list[str]]:
+    """The name that is stored, and those that were told, as who hears them puts them into order."""
+    facts = session.execute(text(FACTS)).scalars()
+    return session.get_one(models.Provider, "2LS").name, list(facts)
 
 
 def test_providers_are_listed_by_name_and_kind_in_pages(session: Session, itt: Itt) -> None:

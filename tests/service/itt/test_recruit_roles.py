@@ -126,3 +126,34 @@ def test_a_record_with_another_training_partner_is_that_schools_to_read(
     with pytest.raises(NotFound):
         itt.asked(LEAD, "get_trainee", trainee_id=row.id)
     assert _ids(itt.asked(LEAD, "list_trainees")) == []
+
+
+def _unread(itt: Itt, by: Principal, row: models.Trainee) -> bool:
+    """Whether somebody neither finds the trainee in any list nor gets the record."""
+    with pytest.raises(NotFound):
+        itt.asked(by, "get_trainee", trainee_id=row.id)
+    return _ids(itt.asked(by, "list_trainees")) == _ids(itt.asked(by, "list_checks")) == []
+
+
+def test_a_provider_that_ratifies_its_own_course_leads_nobody_who_is_with_another_now(
+    session: Session, itt: Itt, row: models.Trainee
+) -> None:
+    session.get_one(models.Provider, "2LS").urn = row.training_partner_urn = None
+    session.get_one(models.Application, row.from_application_id).accredited_code = "2LS"
+    row.provider_code = "1TZ"
+    session.flush()
+    assert _unread(itt, principal(Role.LEAD_SCHOOL, Role.ACCREDITED_PROVIDER, "provider:2LS"), row)
+
+
+@pytest.mark.parametrize(
+    ("urn", "route"),
+    [(LEAD_URN, "02"), (None, "16")],
+    ids=["the provider took the partner out", "the route has no partner"],
+)
+def test_a_record_without_a_training_partner_is_no_lead_schools_that_could_be_named(
+    session: Session, itt: Itt, row: models.Trainee, urn: str | None, route: str
+) -> None:
+    session.get_one(models.Provider, "2LS").urn = urn
+    row.training_partner_urn, row.training_route = None, route
+    session.flush()
+    assert _unread(itt, LEAD, row)

@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.itt import models
-from services.itt.domain import funding_table
-from services.itt.domain.csv_files import pack, unpack
+from services.itt.domain.csv_files import unpack
 from services.itt.domain.form import Section
 from services.itt.handlers import candidate_equality
 from shared.audit import audit_trail
@@ -27,12 +26,13 @@ from tests.service.itt.recruits_kit import (
     DEGREE,
     LEAD_URN,
     known,
+    physics_alone,
     recruited,
     says,
     trainee_of,
     trainees_of,
 )
-from tests.unit.itt.funding_builders import PHYSICS, rate
+from tests.unit.itt.funding_builders import PHYSICS
 
 BLANK = dict.fromkeys(
     (
@@ -107,11 +107,9 @@ def test_on_a_salaried_course_the_site_is_the_employing_school(session: Session)
 
 
 def test_where_the_table_of_the_year_has_nothing_for_the_course_no_award_is_filled_in(
-    itt: Itt, session: Session
+    session: Session,
 ) -> None:
-    year: dict[str, Any] = {"valid_from": date(2027, 8, 1), "valid_until": date(2028, 7, 31)}
-    rates = [rate("Physics", PHYSICS, 29_000, academic_year=2027, **year)]
-    itt.asked(ADMIN, "load_funding", content=pack(funding_table.write(rates).encode()))
+    physics_alone(session)
     _, _, row = recruited(session, option_id=a_course(session, subjects=["100403"]))
     assert row.funding_method == "6"
     _, _, row = recruited(session, "Ben Carter", a_course(session, subjects=[PHYSICS]))
@@ -238,6 +236,19 @@ def test_one_person_is_one_trainee_and_what_differs_is_offered(itt: Itt, session
     assert (
         session.get_one(models.Trainee, other, populate_existing=True).discard_code == "application_withdrawn"
     )
+
+
+def test_the_funding_method_of_who_is_registered_already_is_the_providers_word(
+    itt: Itt, session: Session
+) -> None:
+    other = _alike(session)
+    session.get_one(models.Trainee, other).funding_method = "D"
+    physics_alone(session)
+    _, _, row = recruited(session)
+    assert row.funding_method == "6"
+    _settled(itt, row, other, same=True)
+    listed = itt.asked(ACCREDITED, "list_offered_corrections", trainee_id=other)["items"]
+    assert "funding_method" not in {one["column"] for one in listed}
 
 
 def test_only_a_match_is_settled(itt: Itt, session: Session) -> None:

@@ -105,6 +105,27 @@ def test_a_log_that_is_older_than_the_index_gets_it(migrated_service: str) -> No
         assert found.scalar_one().endswith("ON public.event_log USING btree (subject)")
 
 
+@pytest.mark.parametrize("migrated_service", ["itt"], indirect=True)
+@pytest.mark.parametrize("providers", [0, 1])
+def test_names_of_providers_that_were_there_before_are_told_soon(
+    migrated_service: str, providers: int
+) -> None:
+    (file,) = (PROJECT_ROOT / "services/itt/migrations/versions").glob("*_told_names.py")
+    migration = run_path(str(file))
+    with make_engine(database_url("itt"), "tests", pool=1, overflow=0).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE provider DROP COLUMN told_name, DROP COLUMN told_at")
+        connection.exec_driver_sql("DELETE FROM schema_mark WHERE revision = %s", (migration["revision"],))
+        row = "INSERT INTO provider (code, name, kind) VALUES ('2A5', 'A University', 'accredited_provider')"
+        for _ in range(providers):
+            connection.exec_driver_sql(row)
+        with Operations.context(MigrationContext.configure(connection)):
+            migration["upgrade"]()
+        due = connection.exec_driver_sql(
+            "SELECT count(*) FROM due WHERE kind = 'tell_providers' AND at <= now()"
+        )
+        assert due.scalar_one() == providers
+
+
 @pytest.mark.parametrize("migrated_service", SERVICES[:1], indirect=True)
 def test_a_migration_may_be_run_again(migrated_service: str) -> None:
     upgrade(migrated_service)

@@ -17,6 +17,10 @@ def test_what_an_application_says_has_no_equality_data() -> None:
     assert not set(said(cells(ethnicity="120", sex="12"))) & {"sex", *EQUALITY}
 
 
+def test_the_funding_method_is_no_word_of_an_application() -> None:
+    assert changed(BEFORE, said(cells(funding_method="6"))) == frozenset()
+
+
 def test_what_is_said_as_before_has_not_changed() -> None:
     assert changed(BEFORE, said(cells())) == frozenset()
 

@@ -55,9 +55,36 @@ def test_a_placement_that_is_over_is_corrected_with_its_days() -> None:
     ],
 )
 def test_what_could_not_be_arranged_or_done_is_no_correction(changes: dict[str, Any], wrong: str) -> None:
-    urn = changes.pop("school_urn", "123456")
+    urn = changes.get("school_urn", "123456")
+    dates = {name: value for name, value in changes.items() if name != "school_urn"}
+    before = placement(**OVER) if "days" in changes else placement()
     with pytest.raises(Invalid, match=wrong):
-        correct(trainee(), placement(), placement(1, urn, **changes), [], NOW)
+        correct(trainee(), before, placement(1, urn, **dates), [], NOW)
+
+
+def test_when_it_was_completed_and_the_days_are_corrected() -> None:
+    after = placement(completed_on=date(2026, 9, 25), days=15)
+    event = correct(trainee(), placement(**OVER), after, [], NOW)
+    assert (event.completed_on, event.days) == (date(2026, 9, 25), 15)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"completed_on": date(2026, 11, 24)}, "future"),
+        ({"completed_on": date(2026, 9, 4)}, "completed_on.*before the first day"),
+        ({"completed_on": date(2026, 9, 17)}, "days.*0 to 9"),
+        ({"days": 11}, "days.*0 to 10"),
+    ],
+)
+def test_a_completion_that_cannot_be_is_no_correction(changes: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(Invalid, match=wrong):
+        correct(trainee(), placement(**OVER), placement(**(OVER | changes)), [], NOW)
+
+
+def test_what_is_not_completed_yet_is_completed_and_not_corrected() -> None:
+    with pytest.raises(Conflict, match="complete it"):
+        correct(trainee(), placement(), placement(**OVER), [], NOW)
 
 
 @pytest.mark.parametrize("changes", [{"starts_on": date(2026, 9, 15)}, {"ends_on": date(2026, 9, 17)}])
