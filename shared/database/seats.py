@@ -55,6 +55,12 @@ class Seat:
             pass
 
 
+def sit_on_all(cursor: Cursor) -> bool:
+    """Nobody sits down until this transaction ends; False: somebody of this service sits already, and so it runs."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s) AND pg_try_advisory_xact_lock(%s)", (RELAY, ACTIVE))
+    return cursor.fetchone() == (True,)
+
+
 def is_beside_a_broker(cursor: Cursor, service: str) -> bool:
     """Whether a process sits, or waits to sit, in this service's database that sends and hears by a broker."""
     names = [f"continuum {service} seat {number}" for number in (RELAY, ACTIVE)]
