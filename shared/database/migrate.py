@@ -24,7 +24,7 @@ from sqlalchemy import text
 
 from shared.config import PROJECT_ROOT, settings
 from shared.database import OPERATOR, admin_url, connect, database_url, equality, make_engine, name_of
-from shared.database.seats import sit_on_all
+from shared.database.seats import is_run
 from shared.service_names import SERVICES, service_class
 
 OPERATOR_READS = (
@@ -209,7 +209,7 @@ def upgrade(service: str, revision: str = "head") -> None:
 def _check_fit_for_who_runs(cursor: psycopg2.extensions.cursor, service: str, before: str) -> None:
     """Raises WrongRevision when the service runs, and code of the revision before cannot live with the one of now."""
     found, fits = stands_on(cursor, before)
-    if not fits and not sit_on_all(cursor):
+    if not fits and is_run(cursor, service):
         raise WrongRevision(
             f"{service} runs, and code of before cannot live with the schema of this version (revision {found}, it is"
             f" at {before}): stop every process of {service} first, then run 'continuum migrate' again"

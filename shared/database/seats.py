@@ -55,9 +55,17 @@ class Seat:
             pass
 
 
-def sit_on_all(cursor: Cursor) -> bool:
-    """Nobody sits down until this transaction ends; False: somebody of this service sits already, and so it runs."""
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s) AND pg_try_advisory_xact_lock(%s)", (RELAY, ACTIVE))
+def is_run(cursor: Cursor, service: str) -> bool:
+    """Whether a process of the service is in its database; if not, nobody sits down until this transaction ends.
+
+    A process that has lost its broker stands up again and again, and keeps its pool.
+    """
+    cursor.execute(
+        "SELECT NOT (pg_try_advisory_xact_lock(%s) AND pg_try_advisory_xact_lock(%s)) OR EXISTS"
+        " (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+        " AND (application_name = %s OR application_name LIKE %s))",
+        (RELAY, ACTIVE, f"continuum {service}", f"continuum {service} seat %"),
+    )
     return cursor.fetchone() == (True,)
 
 

@@ -71,6 +71,15 @@ def test_a_schema_that_running_code_cannot_live_with_is_refused_and_nothing_chan
     assert bool(execute(database_url(itt), REMOVED)) == (before == "0012")
 
 
+def test_a_process_whose_broker_is_away_runs_as_well(itt: str) -> None:
+    upgrade(itt, "0012")
+    pool = make_engine(database_url(itt), itt, pool=1, overflow=0)
+    with pool.connect(), pytest.raises(WrongRevision):
+        upgrade(itt)
+    pool.dispose()
+    upgrade(itt)
+
+
 def test_it_is_made_once_the_service_was_stopped(itt: str) -> None:
     upgrade(itt, "0011")
     upgrade(itt)
