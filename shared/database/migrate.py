@@ -25,6 +25,7 @@ from sqlalchemy import text
 from shared.config import PROJECT_ROOT, settings
 from shared.database import OPERATOR, admin_url, connect, database_url, equality, make_engine, name_of
 from shared.database.seats import is_run
+from shared.database.trips import driver
 from shared.service_names import SERVICES, service_class
 
 OPERATOR_READS = (
@@ -200,7 +201,7 @@ def upgrade(service: str, revision: str = "head") -> None:
             with environment, Operations.context(context):
                 context.run_migrations()
             if before is not None:
-                with connection.connection.cursor() as cursor:
+                with driver(connection).cursor() as cursor:
                     _check_fit_for_who_runs(cursor, service, before)
     finally:
         engine.dispose()

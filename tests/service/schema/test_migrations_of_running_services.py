@@ -26,7 +26,9 @@ from shared.service_names import SERVICES
 from shared.testing.cluster import execute
 
 OWNER = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = 'trainee_equality'"
-REMOVED = "SELECT 1 FROM information_schema.columns WHERE table_name = 'placement' AND column_name = 'removed_at'"
+REMOVED = (
+    "SELECT 1 FROM information_schema.columns WHERE table_name = 'placement' AND column_name = 'removed_at'"
+)
 
 
 @pytest.fixture

@@ -36,6 +36,13 @@ class Link:
         """Nobody knows of it any more."""
 
 
+class Broken(Link):
+    """One that is lost, and tells so at once."""
+
+    def publish(self, reply: Any, routing_key: str) -> None:
+        raise ConnectionResetError
+
+
 def delivered(front: AmqpFront, link: Link, number: int, *, again: bool = False) -> None:
     """The broker hands the request over on that connection."""
     front._work(
@@ -95,13 +102,8 @@ def test_a_command_whose_acknowledgement_went_nowhere_is_told_its_reply(front: A
 
 
 def test_a_reply_that_could_not_be_sent_is_told_when_the_request_comes_again(front: Any) -> None:
-    broken, live = Link(), Link()
+    broken, live = Broken(), Link()
     front.link = broken
-
-    def fails(*_: Any) -> None:
-        raise ConnectionResetError
-
-    broken.publish = fails  # type: ignore[method-assign]
     delivered(front, broken, 1)
     assert much_later(front, live, 1) == [("1", b"done")]
 
