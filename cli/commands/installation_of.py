@@ -16,7 +16,8 @@ def add_to(app: typer.Typer) -> None:
 def migrate(demo: Demo = False) -> None:
     """Make or bring up to date: roles, databases, tables, and the broker's exchanges and queues.
 
-    Run again it changes nothing. A running service keeps running: migrations only add, and take away a release later.
+    Run again it changes nothing. A running service keeps running; a schema that its code could not live with is refused
+    until it is stopped.
     """
     from shared.database.migrate import migrate as bring_up_to_date
 

@@ -7,18 +7,20 @@ FALSE came with 16). Foreign keys are checked, and rows deleted with what they b
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Admin
 from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, SessionTransaction
 
-from shared.database import name_of
+from shared.database import database_url, name_of
 
 HOLDERS = frozenset({"itt"})
+ENTERED = "within the role of equality data"
 OURS = text("""
 SELECT quote_ident(relname), relkind = 'r' AND relname LIKE '%\\_equality' FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S') AND pg_get_userbyid(relowner) = current_user
@@ -38,13 +40,18 @@ def roles_of(service: str) -> tuple[str, str]:
 
 
 def let_in(admin: Admin, service: str) -> None:
-    """The service's role may enter the role of its equality data; both are there."""
+    """Whoever the service logs in as may enter the role of its equality data; both roles are there.
+
+    A service with a server of its own has no login here: whoever administers that server lets it in.
+    """
     door, owner = map(sql.Identifier, roles_of(service))
-    login = sql.Identifier(name_of(service))
-    # One after the other: two that grant the same at once would fail.
-    grant = sql.SQL("SELECT pg_advisory_xact_lock(4); GRANT {} TO {}; GRANT {} TO {}")
+    login = make_url(database_url(service)).username or name_of(service)
+    grant = sql.SQL("GRANT {} TO {}")
     with admin.cursor() as cursor:
-        cursor.execute(grant.format(owner, door, door, login))
+        cursor.execute(grant.format(owner, door))
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (login,))
+        if cursor.fetchone():
+            cursor.execute(grant.format(door, sql.Identifier(login)))
 
 
 def keep_apart(connection: Connection, service: str) -> None:
@@ -80,19 +87,34 @@ def drop_tables(cursor: Cursor, service: str) -> None:
 def equality_role(session: Session) -> Iterator[None]:
     """Within, the transaction reads everything and writes equality data alone; it ends with the transaction at latest.
 
-    What is pending is stored before, and what is changed within, within.
+    What is pending is stored before, and what is changed within, within. Raises RuntimeError within itself, and for a
+    savepoint that reaches over its end, which would bring the role back.
     """
+    if ENTERED in session.info:
+        raise RuntimeError("the role of equality data was entered already: leave it first")
     session.flush()
+    savepoint = session.get_nested_transaction()
     _become(session, role_of(session.info["service"]))
+    session.info[ENTERED] = True
     try:
         yield
         session.flush()
-    except DBAPIError:
-        raise  # the transaction is lost, and the role with it
-    except Exception:
-        _become(session, "none")
+        if session.get_nested_transaction() is not savepoint:
+            raise RuntimeError("a savepoint begins and ends on the same side of the role of equality data")
+    except BaseException:
+        # Where this fails, the transaction or its savepoint is lost, and the role with it.
+        with suppress(SQLAlchemyError):
+            _end_savepoints(session, savepoint)
+            _become(session, "none")
         raise
+    finally:
+        del session.info[ENTERED]
     _become(session, "none")
+
+
+def _end_savepoints(session: Session, until: SessionTransaction | None) -> None:
+    while (begun := session.get_nested_transaction()) is not None and begun is not until:
+        begun.rollback()
 
 
 def _become(session: Session, role: str) -> None:

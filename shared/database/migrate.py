@@ -1,7 +1,8 @@
 """``continuum migrate``: roles, databases, schema and broker topology, from what the services declare.
 
 Run again it changes nothing. Migrations expand first and contract in a later release: a service starts on its own
-head revision, or on a newer one that is marked compatible with it.
+head revision, or on a newer one that is marked compatible with it. What the code before cannot live with is refused
+while that runs.
 """
 
 import secrets
@@ -23,6 +24,8 @@ from sqlalchemy import text
 
 from shared.config import PROJECT_ROOT, settings
 from shared.database import OPERATOR, admin_url, connect, database_url, equality, make_engine, name_of
+from shared.database.seats import is_run
+from shared.database.trips import driver
 from shared.service_names import SERVICES, service_class
 
 OPERATOR_READS = (
@@ -47,19 +50,26 @@ OPERATOR_READS_OF_AUDIT = (
     "subject",
     "correlation_id",
 )
+ONE_AT_A_TIME = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
+ONE_IN_THE_DATABASE = "SELECT pg_advisory_xact_lock(3)"
 Progress = Callable[[str], None]
 
 
 class WrongRevision(Exception):
-    """The database is older than the code, or newer and not marked compatible: run ``continuum migrate``."""
+    """The revision of a database and code that is, or runs, do not go together; the text says what to do."""
 
 
 def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line: None) -> None:
-    """Bring every service's database to its head revision, and note who listens to whom."""
+    """Bring every service's database to its head revision, and note who listens to whom; one after another.
+
+    Raises WrongRevision for a database that only a newer version knows, and for a schema that running code would not
+    live with.
+    """
     from shared.messaging.declarations import declare_broker, make_users, note_subscribers
 
     with closing(connect(admin_url(), "migrate")) as admin:
         admin.autocommit = True
+        _one_at_a_time(admin)
         ensure_role(admin, name_of(OPERATOR), settings().service_database_passwords.get(OPERATOR))
         for service in services:
             progress(f"database of {service}")
@@ -67,13 +77,19 @@ def migrate(services: Sequence[str] = SERVICES, progress: Progress = lambda line
             upgrade(service)
             grant_operator(service)
             grant_equality(service)
-    # Queues are bound before it is noted who has no past to catch up with: between the two nothing is missed.
-    if settings().amqp_uri:
-        progress("exchanges, queues and users of the broker")
-        declare_broker(services)
-        make_users(services)
-    for service in services:
-        note_subscribers(service)
+        # Queues are bound before it is noted who has no past to catch up with: between the two nothing is missed.
+        if settings().amqp_uri:
+            progress("exchanges, queues and users of the broker")
+            declare_broker(services)
+            make_users(services)
+        for service in services:
+            note_subscribers(service)
+
+
+def _one_at_a_time(admin: psycopg2.extensions.connection) -> None:
+    """Wait for another migration of this installation; those of others on the same server go on. Until it is closed."""
+    with admin.cursor() as cursor:
+        cursor.execute(ONE_AT_A_TIME, (f"migrate {settings().database_prefix}",))
 
 
 def ensure_role(
@@ -161,7 +177,11 @@ def head(service: str) -> str:
 
 
 def upgrade(service: str, revision: str = "head") -> None:
-    """Run the service's migrations, as the service's own role, under a lock: two at once do not collide."""
+    """Run the service's migrations, as the service's own role, under a lock: two at once do not collide.
+
+    Raises WrongRevision, and changes nothing, when only newer code knows the revision that is there, or when the
+    service runs and the code of that revision would not live with the new one.
+    """
     scripts = _scripts(service)
     engine = make_engine(database_url(service), "migrate", pool=1, overflow=0)
 
@@ -173,14 +193,28 @@ def upgrade(service: str, revision: str = "head") -> None:
 
     try:
         with engine.begin() as connection, warnings.catch_warnings():
-            connection.execute(text("SELECT pg_advisory_xact_lock(3)"))
+            connection.execute(text(ONE_IN_THE_DATABASE))
             environment = EnvironmentContext(Config(), scripts, fn=steps)
             environment.configure(connection=connection, transaction_per_migration=False)
             context: MigrationContext = environment.get_context()
+            before = context.get_current_revision()
             with environment, Operations.context(context):
                 context.run_migrations()
+            if before is not None:
+                with driver(connection).cursor() as cursor:
+                    _check_fit_for_who_runs(cursor, service, before)
     finally:
         engine.dispose()
+
+
+def _check_fit_for_who_runs(cursor: psycopg2.extensions.cursor, service: str, before: str) -> None:
+    """Raises WrongRevision when the service runs, and code of the revision before cannot live with the one of now."""
+    found, fits = stands_on(cursor, before)
+    if not fits and is_run(cursor, service):
+        raise WrongRevision(
+            f"{service} runs, and code of before cannot live with the schema of this version (revision {found}, it is"
+            f" at {before}): stop every process of {service} first, then run 'continuum migrate' again"
+        )
 
 
 def check_revision(service: str) -> None:
@@ -229,6 +263,7 @@ def grant_operator(service: str) -> None:
         connection,
         connection.cursor() as cursor,
     ):
+        cursor.execute(ONE_IN_THE_DATABASE)
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
         for table in OPERATOR_READS:
             cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
@@ -242,7 +277,7 @@ def grant_equality(service: str) -> None:
         engine = make_engine(database_url(service), "migrate", pool=1, overflow=0)
         try:
             with engine.begin() as connection:
-                connection.execute(text("SELECT pg_advisory_xact_lock(3)"))
+                connection.execute(text(ONE_IN_THE_DATABASE))
                 equality.keep_apart(connection, service)
         finally:
             engine.dispose()

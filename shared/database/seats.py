@@ -55,6 +55,20 @@ class Seat:
             pass
 
 
+def is_run(cursor: Cursor, service: str) -> bool:
+    """Whether a process of the service is in its database; if not, nobody sits down until this transaction ends.
+
+    A process that has lost its broker stands up again and again, and keeps its pool.
+    """
+    cursor.execute(
+        "SELECT NOT (pg_try_advisory_xact_lock(%s) AND pg_try_advisory_xact_lock(%s)) OR EXISTS"
+        " (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+        " AND (application_name = %s OR application_name LIKE %s))",
+        (RELAY, ACTIVE, f"continuum {service}", f"continuum {service} seat %"),
+    )
+    return cursor.fetchone() == (True,)
+
+
 def is_beside_a_broker(cursor: Cursor, service: str) -> bool:
     """Whether a process sits, or waits to sit, in this service's database that sends and hears by a broker."""
     names = [f"continuum {service} seat {number}" for number in (RELAY, ACTIVE)]

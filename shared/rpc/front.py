@@ -10,7 +10,7 @@ from eventlet.event import Event
 
 from shared.errors import Invalid
 from shared.logs import get_logger
-from shared.rpc import limits, metrics, wire
+from shared.rpc import amqp, limits, metrics, wire
 from shared.rpc.amqp import CONNECTION_ERRORS, Link
 from shared.rpc.dispatch import Dispatcher
 from shared.rpc.replies import Key, Replies
@@ -19,6 +19,7 @@ from shared.rpc.workers import Workers
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 CANCEL_S = 5
+HEARTBEATS_UNTIL_NOTICED = 3  # then the broker has given a connection up that is dead, and delivers again
 
 
 class AmqpFront:
@@ -33,7 +34,7 @@ class AmqpFront:
         self.workers = Workers()
         self._reader: Any = None
         self.link: Link | None = None
-        self._replies = Replies(2 * most_deliveries)
+        self._replies = Replies(2 * most_deliveries, HEARTBEATS_UNTIL_NOTICED * amqp.HEARTBEAT_S)
         self._log = get_logger(__name__).bind(service=dispatcher.service)
         self.ready = False
 
@@ -92,6 +93,7 @@ class AmqpFront:
 
     def _lost(self) -> None:
         link, self.link = self.link, None
+        self._replies.hold_all()
         if link is not None:
             link.drop()
 
@@ -154,16 +156,20 @@ class AmqpFront:
             if self.link is not None:
                 self.link.publish(reply, key[0])
         except CONNECTION_ERRORS:
+            self._replies.hold(key)
             return
-        self._acknowledge(message)
+        if not self._acknowledge(message):
+            self._replies.hold(key)
 
-    def _acknowledge(self, message: Any) -> None:
-        """A delivery of a lost connection cannot be acknowledged: the broker delivers it again."""
-        if self.link is not None and message.channel is self.link.channel:
-            try:
-                message.channel.basic_ack(message.delivery_info["delivery_tag"])
-            except CONNECTION_ERRORS:
-                return
+    def _acknowledge(self, message: Any) -> bool:
+        """False: a delivery of a lost connection cannot be acknowledged, and the broker delivers it again."""
+        if self.link is None or message.channel is not self.link.channel:
+            return False
+        try:
+            message.channel.basic_ack(message.delivery_info["delivery_tag"])
+        except CONNECTION_ERRORS:
+            return False
+        return True
 
     def _drop(self, reason: str) -> None:
         metrics.DROPPED.labels(self._dispatcher.service, reason).inc()

@@ -13,7 +13,7 @@ from shared.database import make_engine
 from shared.messaging import catchup, envelope, failures, relay
 from shared.messaging.topology import declare_inbox
 from shared.paging import MAX_LIMIT
-from shared.rpc import amqp, asking, limits, replies
+from shared.rpc import amqp, asking, front, limits, replies
 from shared.rpc.places import most_deliveries
 
 TEXT = (PROJECT_ROOT / "docs" / "deployment.md").read_text()
@@ -81,6 +81,9 @@ STATED: dict[str, Any] = {
     "Requests of a process that the broker does not take, then `Busy`": asking.LARGEST_BACKLOG_BYTES,
     "Replies remembered for requests that come again": 2 * most_deliveries(SETTINGS),
     "Replies remembered for requests that come again: size": replies.REMEMBERED_BYTES,
+    "Time for which a reply is kept besides these whose acknowledgement may have been lost": (
+        front.HEARTBEATS_UNTIL_NOTICED * amqp.HEARTBEAT_S
+    ),
     "Payload of an event": envelope.MAX_PAYLOAD_BYTES,
     "Events in one transaction of an inbox": SETTINGS.inbox_batch,
     "Events that the broker hands over ahead of their acknowledgement": SETTINGS.inbox_prefetch,

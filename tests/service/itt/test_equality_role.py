@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import eventlet
 import psycopg2
 import pytest
 from sqlalchemy import delete, select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from services.itt import models
 from services.itt.domain.details import EQUALITY
@@ -89,6 +91,61 @@ def test_an_error_of_ours_leaves_the_role(session: Session, trainee_id: Any) -> 
     with pytest.raises(NotFound), equality_role(session):
         raise NotFound("There is no such trainee")
     session.execute(delete(models.Placement))
+    is_refused(session)
+
+
+def test_a_timeout_that_is_caught_outside_leaves_the_role(session: Session, trainee_id: Any) -> None:
+    with pytest.raises(eventlet.Timeout), equality_role(session), eventlet.Timeout(0.01):
+        eventlet.sleep(5)
+    session.execute(delete(models.Placement))
+    is_refused(session)
+
+
+def test_an_error_of_the_database_in_a_savepoint_leaves_the_role(session: Session, trainee_id: Any) -> None:
+    with pytest.raises(DBAPIError), equality_role(session), session.begin_nested():
+        session.execute(text("SELECT 1 / 0"))
+    session.execute(delete(models.Placement))
+    is_refused(session)
+
+
+def test_an_error_of_the_database_in_a_savepoint_that_nobody_ended_leaves_the_role(
+    session: Session, trainee_id: Any
+) -> None:
+    with pytest.raises(DBAPIError), equality_role(session):
+        session.begin_nested()
+        session.execute(text("SELECT 1 / 0"))
+    session.execute(delete(models.Placement))
+    is_refused(session)
+
+
+def test_a_savepoint_that_reaches_over_the_end_is_refused(session: Session, trainee_id: Any) -> None:
+    with pytest.raises(RuntimeError, match="savepoint"), equality_role(session):
+        session.begin_nested()
+    assert not session.in_nested_transaction()
+    is_refused(session)
+
+
+def test_a_savepoint_round_the_role_is_rolled_back_with_it(session: Session, trainee_id: Any) -> None:
+    with pytest.raises(DBAPIError), session.begin_nested(), equality_role(session):
+        session.execute(text("SELECT 1 / 0"))
+    session.execute(delete(models.Placement))
+    is_refused(session)
+
+
+def test_an_error_while_changes_are_stored_is_told_as_it_is(session: Session, trainee_id: Any) -> None:
+    with pytest.raises(StaleDataError), equality_role(session):
+        session.get_one(models.TraineeEquality, trainee_id).ethnicity = "100"
+        with session.no_autoflush:
+            session.connection().exec_driver_sql("DELETE FROM trainee_equality")
+
+
+def test_the_role_is_not_entered_twice(session: Session, trainee_id: Any) -> None:
+    with equality_role(session):
+        with pytest.raises(RuntimeError, match="entered already"), equality_role(session):
+            pass
+        assert session.get_one(models.TraineeEquality, trainee_id).ethnicity == "120"
+    with equality_role(session):
+        assert session.get(models.TraineeEquality, trainee_id)
     is_refused(session)
 
 
