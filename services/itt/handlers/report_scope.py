@@ -16,6 +16,7 @@ from services.itt.domain.policy.reports import (
     report_relations,
 )
 from services.itt.domain.policy.trainees import OWN_PROVIDER
+from services.itt.handlers.registration import check_provider
 from shared.errors import Invalid
 from shared.policy import ANY, Principal
 
@@ -53,13 +54,16 @@ def scope(
     """What the principal may have counted, of a statement that is ``located``; ``runs`` and ``ratifies`` are the
     columns with the codes of the provider and of who ratifies.
 
-    Raises NotAllowed to who reads no such report, or none of the provider that is asked for.
+    Raises NotAllowed to who reads no such report, or none of the provider that is asked for, Invalid for a provider
+    that is not registered.
     """
     codes = policy.codes(by, "provider")
     relations = relations_somewhere(by)
     if provider_code is not None:
         relations = relations_to(session, by, provider_code)
     policy.PERMISSIONS.require(by, action, relations)
+    if provider_code is not None:
+        check_provider(session, provider_code)
     ratified = false() if ratifies is None else ratifies.in_(codes)
     clauses: dict[str, ColumnElement[bool]] = {
         ANY: true(),
@@ -91,6 +95,7 @@ def relations_to(session: Session, by: Principal, provider_code: str) -> set[str
 
 
 def equality_scope(
+    session: Session,
     by: Principal,
     whole: str,
     own: str,
@@ -104,8 +109,10 @@ def equality_scope(
     no two tables give away what one leaves out. ``whole`` and ``own`` are the actions: an analyst never asks for one
     provider, a provider for no other.
 
-    Raises NotAllowed, Invalid when a provider with several codes names none.
+    Raises NotAllowed, Invalid when a provider with several codes names none or one is named that is not registered.
     """
+    if provider_code is not None:
+        check_provider(session, provider_code)
     if provider_code is None and by.has(*(row.role for row in policy.PERMISSIONS if row.action == whole)):
         policy.PERMISSIONS.require(by, whole, relations_somewhere(by))
         everything = policy.PERMISSIONS.allows(by, whole)
