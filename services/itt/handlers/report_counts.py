@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -56,8 +56,8 @@ def with_somebody(
     session: Session, years: Mapping[int, ColumnElement[bool]], within: ColumnElement[bool]
 ) -> list[int]:
     """The years in which there is somebody to count, by who is counted in each."""
-    counted: Select[Any] = select(*[func.count().filter(who) for who in years.values()])
-    found = session.execute(located(counted, Table.provider_code).where(within)).one()
+    counts: list[Any] = [func.count().filter(who) for who in years.values()]
+    found = session.execute(located(select(*counts), Table.provider_code).where(within)).one()
     return [year for year, count in zip(years, found, strict=True) if count]
 
 

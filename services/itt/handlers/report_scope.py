@@ -16,7 +16,6 @@ from services.itt.domain.policy.reports import (
     report_relations,
 )
 from services.itt.domain.policy.trainees import OWN_PROVIDER
-from services.itt.handlers.registration import check_provider
 from shared.errors import Invalid
 from shared.policy import ANY, Principal
 
@@ -63,7 +62,7 @@ def scope(
         relations = relations_to(session, by, provider_code)
     policy.PERMISSIONS.require(by, action, relations)
     if provider_code is not None:
-        check_provider(session, provider_code)
+        _check_known(session, provider_code)
     ratified = false() if ratifies is None else ratifies.in_(codes)
     clauses: dict[str, ColumnElement[bool]] = {
         ANY: true(),
@@ -75,6 +74,15 @@ def scope(
     holds = {row.relation for row in policy.PERMISSIONS if row.action == action and by.has(row.role)}
     within = or_(false(), *(clause for relation, clause in clauses.items() if relation in holds))
     return within & _of(provider_code, runs, ratifies)
+
+
+def _check_known(session: Session, provider_code: str) -> None:
+    """Raises Invalid for the code of a provider of which nothing could be reported: who they are is public."""
+    trains = exists().where(models.Trainee.provider_code == provider_code)
+    if session.get(models.Provider, provider_code) is None and not session.scalar(select(trains)):
+        raise Invalid.field(
+            "provider_code", f"{provider_code} is no provider that is registered here; check the code"
+        )
 
 
 def _of(provider_code: str | None, runs: Any, ratifies: Any) -> ColumnElement[bool]:
@@ -109,11 +117,12 @@ def equality_scope(
     no two tables give away what one leaves out. ``whole`` and ``own`` are the actions: an analyst never asks for one
     provider, a provider for no other.
 
-    Raises NotAllowed, Invalid when a provider with several codes names none or one is named that is not registered.
+    Raises NotAllowed, Invalid when a provider with several codes names none, or an analyst one that is not registered.
     """
-    if provider_code is not None:
-        check_provider(session, provider_code)
-    if provider_code is None and by.has(*(row.role for row in policy.PERMISSIONS if row.action == whole)):
+    of_all = by.has(*(row.role for row in policy.PERMISSIONS if row.action == whole))
+    if of_all and provider_code is not None:
+        _check_known(session, provider_code)
+    elif of_all:
         policy.PERMISSIONS.require(by, whole, relations_somewhere(by))
         everything = policy.PERMISSIONS.allows(by, whole)
         return true(), (EVERYWHERE if everything else regions(by))

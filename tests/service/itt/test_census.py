@@ -179,7 +179,7 @@ def test_the_profile_and_the_census_say_who_is_in_them(itt: Itt, session: Sessio
     routes, regions = (
         itt.asked(ACCREDITED, "census_report", OCTOBER, by=by)["notes"] for by in ("route", "region")
     )
-    assert "whose course was over then is not in it" in routes[0]
+    assert "whose course was over is not in it" in routes[0]
     assert regions[1].startswith("A region is that of the accredited provider")
 
 

@@ -217,7 +217,7 @@ def test_nothing_sent_is_said_in_a_sentence(itt: Itt, session: Session) -> None:
 
 
 def test_a_cycle_without_anything_names_those_with_something(itt: Itt, session: Session) -> None:
-    draft(session, code="A009", cycle=2026)
+    draft(session, code="A009", cycle=2029)
     sent_at(session, a_course(session), MONDAY)
     for method in ("recruitment_report", "funnel_report", "decisions_report"):
         assert itt.asked(LEAD, method, cycle=2028)["elsewhere"] == [2027]
