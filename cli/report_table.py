@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 BETWEEN = 2
 NAME_AT_LEAST = 16
 SUPPRESSED = "c"
+HEADINGS = {"p90_working_days": "nine_in_ten_working_days", "p90_days": "nine_in_ten_days"}
 LEGEND = (
     "c: not shown, so that nobody can be found among few people, nor worked out from what stands beside it."
 )
@@ -26,7 +27,7 @@ def print_report(answer: Mapping[str, Any], screen: Console) -> None:
         rows, unseen = _seen(rows)
     screen.print(answer["title"], style="bold", markup=False)
     shown = [*rows, *answer["totals"]]
-    headings = [name.replace("_", " ") for name in columns]
+    headings = [HEADINGS.get(name, name).replace("_", " ") for name in columns]
     cells = [[_shown(name, row.get(name)) for name in columns] for row in shown]
     numbers = [
         n for n, name in enumerate(columns) if any(isinstance(row.get(name), int | float) for row in shown)
@@ -35,7 +36,7 @@ def print_report(answer: Mapping[str, Any], screen: Console) -> None:
         screen.print(table(headings, cells, right=numbers, widths=fitted))
     else:
         _print_on_side(headings, cells, numbers, screen)
-    for said in _below(shown, unseen):
+    for said in (*answer["notes"], *_below(shown, unseen)):
         screen.print(said, markup=False)
 
 

@@ -1,9 +1,8 @@
 """``continuum report``: asks for a report as the operator who sits here, and prints it."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -12,11 +11,10 @@ from cli.errors import WRONG, Refused
 from cli.installation import Caller, connected
 from cli.output import as_json, console
 from cli.report_table import print_report
-from shared.errors import Conflict, Invalid, join
+from shared.errors import Invalid, join
 
 CYCLE, YEAR = "cycle", "academic_year"
 OPTIONS = {CYCLE: "--cycle", YEAR: "--year", "by": "--by", "provider_code": "--provider"}
-BACK, AHEAD = 5, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +35,23 @@ KINDS = {
     "equality-of-applications": Kind("equality_of_applications", CYCLE),
     "equality-of-trainees": Kind("equality_of_trainees", YEAR),
 }
-# An equality report is audited whenever it is read: these are asked instead which years have something.
-INSTEAD = {"equality-of-applications": "funnel", "equality-of-trainees": "census"}
 
 
-def show(name: str, given: Mapping[str, Any], format: str) -> None:
-    """Print it; what was not given is left to the report. Raises Refused for an option that does not fit it."""
+def show(name: str, given: Mapping[str, Any], format: str, *, demo: bool) -> None:
+    """Print it; what was not given is left to the report. Raises Refused for an option that does not fit it.
+
+    The demonstration's days are not today's: where this year has nothing, the latest that has something is taken.
+    """
     asked = {key: value for key, value in given.items() if value is not None}
     _check(name, asked)
     kind = KINDS[name]
     with connected() as call:
-        try:
-            answer = call("itt", kind.method, asked | {"format": "csv" if format == "csv" else "json"})
-        except Invalid as error:
-            raise Refused(_in_options(error), WRONG) from None
-        elsewhere = [] if kind.year in asked or not answer["empty"] else list(_years_with(call, name, asked))
+        asked["format"] = "csv" if format == "csv" else "json"
+        answer = _answer(call, kind, asked)
+        if demo and kind.year not in asked and answer["elsewhere"]:
+            latest = max(answer["elsewhere"])
+            typer.echo(f"{answer['empty']}: this is {OPTIONS[kind.year]} {latest}.", err=format != "table")
+            answer = _answer(call, kind, asked | {kind.year: latest})
     if format == "csv":
         sys.stdout.write(answer["content"])
     elif format == "json":
@@ -59,7 +59,15 @@ def show(name: str, given: Mapping[str, Any], format: str) -> None:
     elif answer["rows"]:
         print_report(answer, console())
     if answer["empty"] and format != "json":
-        typer.echo(answer["empty"] + _hint(kind, elsewhere), err=format == "csv")
+        typer.echo(answer["empty"] + _hint(kind, answer["elsewhere"]), err=format == "csv")
+
+
+def _answer(call: Caller, kind: Kind, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = call("itt", kind.method, asked)
+    except Invalid as error:
+        raise Refused(_in_options(error), WRONG) from None
+    return found
 
 
 def _check(name: str, asked: Mapping[str, Any]) -> None:
@@ -80,18 +88,6 @@ def _in_options(error: Invalid) -> str:
     fields: Mapping[str, list[str]] = error.details.get("fields", {})
     told = [f"{OPTIONS.get(name, name)}: {text}" for name, texts in fields.items() for text in texts]
     return "; ".join(told) or error.message
-
-
-def _years_with(call: Caller, name: str, asked: Mapping[str, Any]) -> Iterator[int]:
-    """The years near this one in which there is something to report."""
-    kind = KINDS[INSTEAD.get(name, name)]
-    now = datetime.now(UTC).year
-    for year in range(now - BACK, now + AHEAD + 1):
-        try:
-            if not call("itt", kind.method, {**asked, kind.year: year})["empty"]:
-                yield year
-        except (Invalid, Conflict):
-            continue
 
 
 def _hint(kind: Kind, years: list[int]) -> str:

@@ -48,7 +48,8 @@ def report(
         str | None, typer.Option(metavar="HEADING", help="One of the headings of the report, as above.")
     ] = None,
     provider: Annotated[str | None, typer.Option(metavar="CODE", help="Of this provider alone.")] = None,
-    format: Annotated[Format, typer.Option(help="table, csv or json.")] = Format.TABLE,
+    format: Annotated[Format | None, typer.Option(help="table (the default), csv or json.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     demo: Demo = False,
 ) -> None:
     """Report on recruitment, applications, decisions, the census or equality data in numbers.
@@ -64,11 +65,15 @@ def report(
     equality-of-trainees      --year
 
     An equality report has small numbers left out (c); one of a single provider is the provider's own. Exit code 0,
-    also when there is nothing to report: then a sentence says so, and which years have something.
+    also when there is nothing to report: then a sentence says so, and which years have something. With --demo and no
+    year it is the latest of those.
     """
+    from cli.errors import WRONG, Refused
     from cli.reporting import show
 
+    if json and format not in (None, Format.JSON):
+        raise Refused(f"--json is --format json: leave out it or --format {format}", WRONG)
+    shown = Format.JSON if json else format or Format.TABLE
     about(demo)
-    show(
-        name.value, {"cycle": cycle, "academic_year": year, "by": by, "provider_code": provider}, format.value
-    )
+    given = {"cycle": cycle, "academic_year": year, "by": by, "provider_code": provider}
+    show(name.value, given, shown.value, demo=demo)

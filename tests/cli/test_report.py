@@ -15,6 +15,19 @@ def test_a_report_without_anything_says_so_and_is_no_failure(cli: Cli) -> None:
     assert (answer["report"], answer["rows"]) == ("equality-trainees", [])
 
 
+def test_a_provider_that_nobody_registered_is_bad_input(cli: Cli) -> None:
+    for name in ("recruitment", "decisions", "census", "equality-of-trainees"):
+        told = cli("report", name, "--provider", "9ZZ")
+        assert (told.returncode, told.stdout) == (2, "")
+        assert "--provider: 9ZZ is no provider that is registered here" in told.stderr
+
+
+def test_json_has_a_short_form(cli: Cli) -> None:
+    answer = json.loads(cli("report", "funnel", "--cycle", "2027", "--json").stdout)
+    assert answer["empty"] == "No applications were sent in cycle 2027"
+    assert "leave out it or --format csv" in cli("report", "funnel", "--json", "--format", "csv").stderr
+
+
 def test_a_wrong_heading_is_named(cli: Cli) -> None:
     told = cli("report", "census", "--by", "postcode")
     assert told.returncode != 0

@@ -1,9 +1,11 @@
 """The words of the census and the performance profile: who is counted, under which headings.
 
-The census counts who is training on its day: a trainee whose own first day (else the course's) has come, who is no
-draft and not discarded, and on that day neither deferred, withdrawn nor awarded. A new entrant's course began in the
-academic year. The performance profile counts every trainee whose course was to end in the academic year, by what has
-become of them: awarded, withdrawn, deferred, or still training (also who is recommended and waits for the award).
+The census counts who is training on its day: a trainee whose own first day (else the course's) has come and whose
+course is not over, who is no draft and not discarded, and on that day neither deferred, withdrawn nor awarded. It does
+not matter when somebody was registered: what is missing on the day is recorded until the census is signed off. A new
+entrant's course began in the academic year. The performance profile counts every trainee whose course was to end in the
+academic year, by what has become of them: awarded, withdrawn, deferred, or still training (also who is recommended and
+waits for the award).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +30,17 @@ CENSUS_COUNTS = ("trainees", "new_entrants")
 PROFILE_COUNTS = ("trainees", "awarded", "withdrawn", "deferred", "still_training")
 NUMBERS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {Kind.CENSUS: CENSUS_COUNTS, Kind.PERFORMANCE_PROFILE: PROFILE_COUNTS}
+)
+CENSUS_NOTE = (
+    "It counts who was training on that day, by what is recorded now; whose course was over is not in it."
+)
+REGION_NOTE = (
+    "A region is that of the accredited provider, else of its school, and not known where neither has one;"
+    " recruitment counts by that of who runs the course, which may be a lead school."
+)
+PROFILE_NOTE = (
+    "It counts whoever's course was to end in this academic year, whatever has become of them; the census counts who"
+    " was training on its day, whenever the course ends."
 )
 CENSUS_BY = ("route", "subject", "region", "study_mode")
 PROFILE_BY = ("route", "subject")

@@ -12,6 +12,7 @@ from services.itt.domain.cycles import Cycle, is_working_day
 
 NOT_KNOWN = "not_known"
 TOTAL = "total"
+NEAR = 5  # years before and after, in which it is looked where there is something
 YEAR_AND_A_HALF = timedelta(days=550)
 Row = Mapping[str, Any]
 
@@ -27,8 +28,8 @@ REACHED = tuple(state.value for state in State if state not in HIDDEN_FROM_PROVI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """``name`` and ``about`` name its file, ``title`` says what it tells, of when and of whom; ``empty`` says in a
-    sentence that there is nothing, and why."""
+    """``name`` and ``about`` name its file, ``title`` says what it tells, of when and of whom; ``notes`` explain it in
+    sentences. ``empty`` says in one that there is nothing, and why, ``elsewhere`` the years that have something."""
 
     name: str
     title: str
@@ -37,6 +38,8 @@ class Report:
     rows: Sequence[Row] = ()
     totals: Sequence[Row] = field(default=())
     empty: str | None = None
+    notes: Sequence[str] = ()
+    elsewhere: Sequence[int] = ()
 
     def shown(self, format: Format) -> dict[str, Any]:
         """The answer: rows and totals, or the CSV text of them (without formulas, ``csv_files``)."""
@@ -48,6 +51,8 @@ class Report:
             "rows": [] if is_csv else list(self.rows),
             "totals": [] if is_csv else list(self.totals),
             "empty": self.empty,
+            "notes": [] if self.empty else list(self.notes),
+            "elsewhere": list(self.elsewhere) if self.empty else [],
             "file_name": "-".join([self.name, *(str(part) for part in self.about if part)]) + ".csv",
             "content": self.csv() if is_csv else None,
         }

@@ -1,9 +1,10 @@
 """Counting trainees for the census and the performance profile: one statement each, by all headings at once."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -27,7 +28,7 @@ def training_on(day: date) -> ColumnElement[bool]:
     over = (Table.deferred_on, Table.withdrawn_on, Table.awarded_on)
     begun = func.coalesce(Table.trainee_start_date, Table.itt_start_date) <= day
     clauses = [or_(ended.is_(None), ended > day) for ended in over]
-    return REGISTERED & begun & clauses[0] & clauses[1] & clauses[2]
+    return and_(REGISTERED, begun, Table.itt_end_date >= day, *clauses)
 
 
 def ending_in(year: int) -> ColumnElement[bool]:
@@ -49,6 +50,15 @@ def profile(session: Session, year: int, within: ColumnElement[bool] | None = No
     training = func.count().filter(Table.state.not_in([state.value for state in _ENDED]))
     counts = {"trainees": func.count(), **ended, "still_training": training}
     return _counted(session, PROFILE_BY, counts, ending_in(year), within)
+
+
+def with_somebody(
+    session: Session, years: Mapping[int, ColumnElement[bool]], within: ColumnElement[bool]
+) -> list[int]:
+    """The years in which there is somebody to count, by who is counted in each."""
+    counts: list[Any] = [func.count().filter(who) for who in years.values()]
+    found = session.execute(located(select(*counts), Table.provider_code).where(within)).one()
+    return [year for year, count in zip(years, found, strict=True) if count]
 
 
 _ENDED = (State.AWARDED, State.WITHDRAWN, State.DEFERRED)

@@ -11,10 +11,13 @@ from services.itt.domain import cycles
 from services.itt.domain.applications import INTERVIEWABLE, State
 from services.itt.domain.reports import TOTAL, Format, Report, percent, titled, working_day_numbers
 from services.itt.handlers.report_history import decided_at
-from services.itt.handlers.reports import none_sent, sent
+from services.itt.handlers.reports import cycles_with, none_sent, sent
 from shared.policy import Principal
 
 View = dict[str, Any]
+DAYS_NOTE = (
+    "Half of the decisions took the median of days at most; nine in ten took what is so named (p90 in files)."
+)
 DECISIONS = (
     "sent",
     "decided",
@@ -57,6 +60,8 @@ def decisions_report(
         rows=rows,
         totals=[_decided(TOTAL, "Total", *row[2:]) for row in found if row[0] is None and rows],
         empty=None if rows else none_sent(year),
+        notes=(DAYS_NOTE,),
+        elsewhere=[] if rows else cycles_with(session, by, "report.decisions", year, provider_code, {}),
     )
     return report.shown(format)
 

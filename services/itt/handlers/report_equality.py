@@ -9,7 +9,8 @@ Each reading is audited, because tables of different months could still be compa
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Text, case, cast, func, literal, select, tuple_
@@ -34,6 +35,7 @@ from services.itt.domain.equality import (
     ethnic_group_codes,
 )
 from services.itt.domain.reports import (
+    NEAR,
     NOT_KNOWN,
     TOTAL,
     Format,
@@ -47,6 +49,7 @@ from services.itt.domain.suppression import SMALL, SUPPRESSED, Cell, Counted, fa
 from services.itt.handlers import report_counts
 from services.itt.handlers.report_history import entered
 from services.itt.handlers.report_scope import EVERYWHERE, REGION, equality_scope, located
+from services.itt.handlers.report_trainees import nobody_on
 from shared.audit import audit
 from shared.calendar import start_of
 from shared.database.equality import equality_role
@@ -77,6 +80,7 @@ def equality_of_applications(
     year = cycles.known_year(cycle, now)
     course = models.Course
     within, whole = equality_scope(
+        session,
         by,
         "report.equality_of_applications",
         "report.own_equality_of_applications",
@@ -85,7 +89,10 @@ def equality_of_applications(
         ratifies=course.accredited_code,
     )
     until = start_of(today(now).replace(day=1))
-    known = _candidates(year, until).where(within, Application.sent_at < until)
+
+    def of(cycle: int) -> Any:
+        return _candidates(cycle, until).where(within, Application.sent_at < until)
+
     headings = ("stage", "route", "region") if whole else ("stage",)
     said = f"No applications were sent in cycle {year} before {today(until)}"
     audit(session, by, now, action="report.equality_of_applications", subject=f"cycle/{year}")
@@ -95,7 +102,11 @@ def equality_of_applications(
         f"who applied before {day_in_words(today(until))}",
         provider=provider_code,
     )
-    return _answer(session, known, headings, about, title, said, format, whole)
+    report = _answer(session, of(year), headings, about, title, said, whole)
+    if report.empty:
+        elsewhere = _with_enough(session, {each: of(each) for each in cycles.CYCLES if each != year}, whole)
+        report = replace(report, elsewhere=elsewhere)
+    return report.shown(format)
 
 
 def _candidates(year: int, until: datetime) -> Any:
@@ -146,11 +157,13 @@ def equality_of_trainees(
 ) -> View:
     """Trainees of the census day by sex, ethnic group, disability and age, by route; ``c`` is not shown.
 
-    By default of the last census day that is over. Who sees the whole gets it by region, too. Raises NotAllowed,
-    Invalid (``provider_code`` is missing), Conflict until the census day is over.
+    By default of the last census day that is over. They are those whom the census counts (``domain.census``), each from
+    the month after the registration on. Who sees the whole gets it by region, too. Raises NotAllowed, Invalid
+    (``provider_code`` is missing), Conflict until the census day is over.
     """
     year = academic_year or returns.last_census(now)
     within, whole = equality_scope(
+        session,
         by,
         "report.equality_of_trainees",
         "report.own_equality_of_trainees",
@@ -160,18 +173,38 @@ def equality_of_trainees(
     day = returns.counted_day(year)
     if today(now) <= day:
         raise Conflict(f"The census of {year} counts {day}; ask from the day after on")
-    registered = Trainee.created_at < start_of(today(now).replace(day=1))
-    known = _trainees(year).where(report_counts.training_on(day), registered, within)
+    month = today(now).replace(day=1)
+
+    def of(year: int) -> Any:
+        return _trainees(year).where(report_counts.training_on(returns.counted_day(year)), within)
+
+    def known(year: int) -> Any:
+        return of(year).where(Trainee.created_at < start_of(month))
+
     headings = ("route", "region") if whole else ("route",)
     audit(session, by, now, action="report.equality_of_trainees", subject=f"census/{year}")
     about = ("equality-trainees", year, provider_code)
     title = titled(
         f"Trainees of the census of {academic_year_in_words(year)} in equality data",
         f"counted on {day_in_words(day)}",
+        f"registered before {day_in_words(month)}",
         provider=provider_code,
     )
-    empty = f"Nobody known by then was training on {day}"
-    return _answer(session, known, headings, about, title, empty, format, whole)
+    report = _answer(session, known(year), headings, about, title, nobody_on(day), whole)
+    if report.empty == nobody_on(day) and _people(session, of(year), whole):
+        report = replace(report, empty=_from_next_month(day, month))
+    if report.empty:
+        latest = returns.last_census(now)
+        years = [each for each in range(latest - NEAR, latest + 1) if each != year]
+        report = replace(
+            report, elsewhere=_with_enough(session, {each: known(each) for each in years}, whole)
+        )
+    return report.shown(format)
+
+
+def _from_next_month(day: date, month: date) -> str:
+    following = (month + timedelta(days=31)).replace(day=1)
+    return f"Whoever was training on {day} was registered this month, and counts from {day_in_words(following)} on"
 
 
 def _trainees(year: int) -> Any:
@@ -216,9 +249,8 @@ def _answer(
     about: Sequence[object],
     title: str,
     empty: str,
-    format: Format,
     regions: Collection[str],
-) -> View:
+) -> Report:
     """``regions``: whose counts of the whole are shown; none are named where the table is the reader's own."""
     counted = _counted(session, known, headings)
     part = bool(regions) and regions != EVERYWHERE
@@ -229,7 +261,7 @@ def _answer(
     rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if people else []
     if part:
         rows = [row for row in rows if row["by"] == "region" and row["code"] in regions]
-    report = Report(
+    return Report(
         name=str(about[0]),
         title=title,
         about=about[1:],
@@ -238,7 +270,21 @@ def _answer(
         totals=[_row(TOTAL, TOTAL, TOTAL, TOTAL, people)] if people else [],
         empty=None if people else empty,
     )
-    return report.shown(format)
+
+
+def _with_enough(session: Session, known: Mapping[int, Any], regions: Collection[str]) -> list[int]:
+    """The years of which something would be shown."""
+    return [year for year, people in known.items() if _people(session, people, regions) >= SMALL]
+
+
+def _people(session: Session, known: Any, regions: Collection[str]) -> int:
+    """How many there are of whom the reader sees anything."""
+    people = known.subquery("people")
+    counted = select(func.count()).select_from(people)
+    if regions and regions != EVERYWHERE:
+        counted = counted.where(people.c.region.in_(regions))
+    with equality_role(session):
+        return session.scalar(counted) or 0
 
 
 Tables = dict[tuple[str, str], dict[Cell, int]]

@@ -53,13 +53,16 @@ def scope(
     """What the principal may have counted, of a statement that is ``located``; ``runs`` and ``ratifies`` are the
     columns with the codes of the provider and of who ratifies.
 
-    Raises NotAllowed to who reads no such report, or none of the provider that is asked for.
+    Raises NotAllowed to who reads no such report, or none of the provider that is asked for, Invalid for a provider
+    that is not registered.
     """
     codes = policy.codes(by, "provider")
     relations = relations_somewhere(by)
     if provider_code is not None:
         relations = relations_to(session, by, provider_code)
     policy.PERMISSIONS.require(by, action, relations)
+    if provider_code is not None:
+        _check_known(session, provider_code)
     ratified = false() if ratifies is None else ratifies.in_(codes)
     clauses: dict[str, ColumnElement[bool]] = {
         ANY: true(),
@@ -71,6 +74,15 @@ def scope(
     holds = {row.relation for row in policy.PERMISSIONS if row.action == action and by.has(row.role)}
     within = or_(false(), *(clause for relation, clause in clauses.items() if relation in holds))
     return within & _of(provider_code, runs, ratifies)
+
+
+def _check_known(session: Session, provider_code: str) -> None:
+    """Raises Invalid for the code of a provider of which nothing could be reported: who they are is public."""
+    trains = exists().where(models.Trainee.provider_code == provider_code)
+    if session.get(models.Provider, provider_code) is None and not session.scalar(select(trains)):
+        raise Invalid.field(
+            "provider_code", f"{provider_code} is no provider that is registered here; check the code"
+        )
 
 
 def _of(provider_code: str | None, runs: Any, ratifies: Any) -> ColumnElement[bool]:
@@ -91,6 +103,7 @@ def relations_to(session: Session, by: Principal, provider_code: str) -> set[str
 
 
 def equality_scope(
+    session: Session,
     by: Principal,
     whole: str,
     own: str,
@@ -104,9 +117,12 @@ def equality_scope(
     no two tables give away what one leaves out. ``whole`` and ``own`` are the actions: an analyst never asks for one
     provider, a provider for no other.
 
-    Raises NotAllowed, Invalid when a provider with several codes names none.
+    Raises NotAllowed, Invalid when a provider with several codes names none, or an analyst one that is not registered.
     """
-    if provider_code is None and by.has(*(row.role for row in policy.PERMISSIONS if row.action == whole)):
+    of_all = by.has(*(row.role for row in policy.PERMISSIONS if row.action == whole))
+    if of_all and provider_code is not None:
+        _check_known(session, provider_code)
+    elif of_all:
         policy.PERMISSIONS.require(by, whole, relations_somewhere(by))
         everything = policy.PERMISSIONS.allows(by, whole)
         return true(), (EVERYWHERE if everything else regions(by))

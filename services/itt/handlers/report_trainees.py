@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from services.itt.domain import census, returns
+from services.itt.domain.dates import academic_year as academic_year_of
+from services.itt.domain.dates import today
 from services.itt.domain.reports import (
+    NEAR,
     TOTAL,
     Format,
     Report,
@@ -60,7 +64,9 @@ def census_report(
         columns=("code", "name", *census.CENSUS_COUNTS),
         rows=census.by(counts, by_what, census.CENSUS_COUNTS),
         totals=_total(counts, census.CENSUS_COUNTS),
-        empty=None if counts else f"Nobody was training on {day}",
+        empty=None if counts else nobody_on(day),
+        notes=(census.CENSUS_NOTE, *([census.REGION_NOTE] if by_what == "region" else [])),
+        elsewhere=[] if counts else _with_census(session, now, year, within),
     )
     return report.shown(format)
 
@@ -98,8 +104,31 @@ def profile_report(
         empty=None
         if counts
         else f"No training was to end in the academic year {academic_year_in_words(year)}",
+        notes=(census.PROFILE_NOTE,),
+        elsewhere=[] if counts else _with_profile(session, now, year, within),
     )
     return report.shown(format)
+
+
+def nobody_on(day: date) -> str:
+    """The sentence where there is nothing to report."""
+    return f"Nobody was training on {day}"
+
+
+def _with_census(session: Session, now: datetime, asked: int, within: ColumnElement[bool]) -> list[int]:
+    """The other years whose census has somebody, each on its own day."""
+    latest = returns.current_year(Kind.CENSUS, now)
+    days = {year: returns.census_day(year, now) for year in range(latest - NEAR, latest + 1) if year != asked}
+    who = {year: report_counts.training_on(day) for year, day in days.items()}
+    return report_counts.with_somebody(session, who, within)
+
+
+def _with_profile(session: Session, now: datetime, asked: int, within: ColumnElement[bool]) -> list[int]:
+    """The other years in which somebody's training was to end."""
+    this = academic_year_of(today(now))
+    years = [year for year in range(this - NEAR, this + NEAR + 1) if year != asked]
+    who = {year: report_counts.ending_in(year) for year in years}
+    return report_counts.with_somebody(session, who, within)
 
 
 def _share(row: View) -> View:

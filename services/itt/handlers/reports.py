@@ -3,11 +3,11 @@
 Each of them is one or two statements, however many applications there are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.itt import models
@@ -72,7 +72,8 @@ def recruitment_report(
     which it is taken up. Drafts have no allocation yet, withdrawn courses none any more. Raises NotAllowed.
     """
     year = cycles.known_year(cycle, now)
-    known = _courses(session, by, "report.recruitment", provider_code, filters).where(Course.cycle == year)
+    courses = _courses(session, by, "report.recruitment", provider_code, filters)
+    known = courses.where(Course.cycle == year)
     made = _applications_of(year)
     allocated = func.sum(Course.allocated_places).filter(Course.state == CourseState.PUBLISHED)
     sums = [func.sum(made.c[name]) for name in COUNTS[1:]]
@@ -91,8 +92,26 @@ def recruitment_report(
         rows=rows,
         totals=[_shares({"code": TOTAL, "name": "Total", **total})] if rows else [],
         empty=None if rows else f"There are no courses in cycle {year}",
+        elsewhere=[] if rows else _with_courses(session, year, courses),
     )
     return report.shown(format)
+
+
+def _with_courses(session: Session, year: int, courses: Select[Any]) -> Sequence[int]:
+    """The other cycles of which there would be something to report."""
+    sent = exists().where(
+        Application.course_id == Course.id,
+        Application.current_cycle == Course.cycle,
+        Application.sent_at.is_not(None),
+    )
+    known = courses.where(Course.cycle != year, (Course.state != CourseState.DRAFT) | sent)
+    return _cycles(session, known, Course.cycle)
+
+
+def _cycles(session: Session, known: Select[Any], cycle: Any) -> Sequence[int]:
+    return session.scalars(
+        known.with_only_columns(cycle, maintain_column_froms=True).distinct().order_by(cycle)
+    ).all()
 
 
 def _courses(
@@ -131,6 +150,10 @@ def _shares(row: View) -> View:
     }
 
 
+FUNNEL_NOTE = (
+    "reached: so many came into the state for the first time; again: so many came into it once more (offered again,"
+    " reinstated and the like); now: so many are in it today."
+)
 SHOWN = ("id", "state", "provider_code", "inactive_due_at", "ended_because", *DATES.values())
 
 
@@ -163,6 +186,8 @@ def funnel_report(
         rows=weeks,
         totals=_conversion(weeks, states),
         empty=None if states else none_sent(year),
+        notes=(FUNNEL_NOTE,),
+        elsewhere=[] if states else cycles_with(session, by, "report.funnel", year, provider_code, filters),
     )
     return report.shown(format)
 
@@ -171,11 +196,26 @@ def sent(
     session: Session, by: Principal, action: str, year: int, provider_code: str | None, filters: View
 ) -> Any:
     """The applications of a cycle that were sent and that the principal may have counted."""
-    theirs = _courses(session, by, action, provider_code, filters)
     columns = [getattr(Application, name) for name in SHOWN]
-    known = theirs.join(Application, Application.course_id == Course.id)
+    known = _sent_ever(session, by, action, provider_code, filters)
     known = known.with_only_columns(*columns, maintain_column_froms=True)
-    return known.where(Application.cycle == year, Application.state.in_(REACHED)).cte("mine")
+    return known.where(Application.cycle == year).cte("mine")
+
+
+def cycles_with(
+    session: Session, by: Principal, action: str, year: int, provider_code: str | None, filters: View
+) -> Sequence[int]:
+    """The other cycles in which such applications were sent."""
+    known = _sent_ever(session, by, action, provider_code, filters).where(Application.cycle != year)
+    return _cycles(session, known, Application.cycle)
+
+
+def _sent_ever(
+    session: Session, by: Principal, action: str, provider_code: str | None, filters: View
+) -> Select[Any]:
+    theirs = _courses(session, by, action, provider_code, filters)
+    known = theirs.join(Application, Application.course_id == Course.id)
+    return known.where(Application.state.in_(REACHED))
 
 
 def _week(monday: Any, state: str, reached: int, again: int) -> View:

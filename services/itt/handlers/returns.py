@@ -204,7 +204,9 @@ def _providers(session: Session, kind: Kind, year: int, now: datetime) -> Sequen
     trainee = report_counts.Table
     who = report_counts.ending_in(year)
     if kind is Kind.CENSUS:
-        who = report_counts.REGISTERED & (trainee.itt_start_date <= returns.window(kind, year).last)
+        open_ = returns.window(kind, year)
+        who = report_counts.REGISTERED & (trainee.itt_start_date <= open_.last)
+        who &= trainee.itt_end_date >= open_.first
         who &= trainee.withdrawn_on.is_(None) & trainee.awarded_on.is_(None)
     return session.scalars(
         select(trainee.provider_code).where(who).distinct().order_by(trainee.provider_code)

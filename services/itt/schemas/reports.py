@@ -82,7 +82,8 @@ class ProfileReport(AskedOfYear):
 
 class Report(Schema):
     """``rows`` and ``totals`` by ``columns``, or the CSV text of both in ``content``; ``title`` says what they tell, of
-    when and of whom, ``empty`` why there are none."""
+    when and of whom, ``notes`` who is in them and what a column means; ``empty`` why there are none, and ``elsewhere``
+    the years near that have some."""
 
     report = fields.String()
     title = fields.String()
@@ -90,6 +91,8 @@ class Report(Schema):
     rows = fields.List(fields.Dict())
     totals = fields.List(fields.Dict())
     empty = fields.String(allow_none=True)
+    notes = fields.List(fields.String())
+    elsewhere = fields.List(fields.Integer())
     file_name = fields.String()
     content = fields.String(allow_none=True)
 

@@ -37,6 +37,8 @@ COUNTED = {
     "withdrawn later": {"state": "withdrawn", "withdrawn_on": date(2026, 10, 15)},
     "deferred later": {"state": "deferred", "deferred_on": date(2026, 10, 15)},
     "begun on the day": {"trainee_start_date": CENSUS_DAY},
+    "on the last day of the course": {"itt_start_date": date(2025, 9, 1), "itt_end_date": CENSUS_DAY},
+    "registered later": {"created_at": datetime(2026, 10, 19, tzinfo=UTC)},
 }
 NOT_COUNTED = {
     "a draft": {"state": "draft"},
@@ -45,6 +47,7 @@ NOT_COUNTED = {
     "deferred": {"state": "deferred", "deferred_on": date(2026, 9, 9)},
     "awarded": {"state": "awarded", "awarded_on": date(2026, 10, 1)},
     "not begun": {"trainee_start_date": date(2026, 10, 15)},
+    "over before": {"itt_start_date": date(2024, 9, 2), "itt_end_date": date(2025, 7, 4)},
 }
 
 
@@ -125,6 +128,65 @@ def test_an_empty_profile_says_so(itt: Itt) -> None:
     report = itt.asked(ANALYST, "profile_report", JANUARY, academic_year=2024, format="csv")
     assert report["empty"] == "No training was to end in the academic year 2024/25"
     assert report["content"].startswith("code,name,trainees,awarded")
+
+
+LATE = datetime(2026, 11, 27, 9, tzinfo=UTC)
+NEXT_MONTH = datetime(2026, 12, 2, 9, tzinfo=UTC)
+
+
+def test_the_census_and_the_equality_data_tell_of_the_same_people(itt: Itt, session: Session) -> None:
+    """Registered in November 2026, they trained from September 2024 to July 2025."""
+    over = {"itt_start_date": date(2024, 9, 2), "itt_end_date": date(2025, 7, 4), "created_at": LATE}
+    for _ in range(8):
+        a_trainee(session, **over)
+    census, equality = (itt.asked(ANALYST, name, LATE) for name in ("census_report", "equality_of_trainees"))
+    assert census["empty"] == equality["empty"] == "Nobody was training on 2026-10-14"
+    assert (census["elsewhere"], equality["elsewhere"]) == ([2024], [])
+    late = itt.asked(ANALYST, "equality_of_trainees", LATE, academic_year=2024)
+    assert late["empty"] == (
+        "Whoever was training on 2024-10-09 was registered this month, and counts from 1 December 2026 on"
+    )
+    assert itt.asked(ANALYST, "equality_of_trainees", NEXT_MONTH)["elsewhere"] == [2024]
+    for name in ("census_report", "equality_of_trainees"):
+        report = itt.asked(ANALYST, name, NEXT_MONTH, academic_year=2024)
+        assert [row.get("trainees", row.get("people")) for row in report["totals"]] == [8]
+        assert "counted on 9 October 2024" in report["title"]
+
+
+def test_a_year_of_fewer_than_five_people_is_not_suggested_for_equality_data(
+    itt: Itt, session: Session
+) -> None:
+    for _ in range(4):
+        a_trainee(session)
+        a_trainee(session, itt_start_date=date(2025, 9, 1), itt_end_date=date(2026, 7, 3))
+    report = itt.asked(ANALYST, "equality_of_trainees", NEXT_MONTH)
+    assert report["empty"].startswith("Fewer than 5 people")
+    assert report["elsewhere"] == []
+
+
+def test_a_year_without_a_profile_names_those_with_one(itt: Itt, session: Session) -> None:
+    a_trainee(session, itt_end_date=date(2025, 7, 4))
+    a_trainee(session, itt_end_date=date(2027, 7, 4))
+    report = itt.asked(ACCREDITED, "profile_report", JANUARY, academic_year=2025)
+    assert report["elsewhere"] == [2024, 2026]
+
+
+def test_the_profile_and_the_census_say_who_is_in_them(itt: Itt, session: Session) -> None:
+    a_trainee(session)
+    (said,) = itt.asked(ACCREDITED, "profile_report", JANUARY, academic_year=2026)["notes"]
+    assert "whoever's course was to end in this academic year" in said
+    assert "the census counts who was training on its day" in said
+    routes, regions = (
+        itt.asked(ACCREDITED, "census_report", OCTOBER, by=by)["notes"] for by in ("route", "region")
+    )
+    assert "whose course was over is not in it" in routes[0]
+    assert regions[1].startswith("A region is that of the accredited provider")
+
+
+def test_only_who_has_somebody_to_count_is_asked_for_a_census(itt: Itt, session: Session) -> None:
+    a_trainee(session, provider_code="1TZ", itt_start_date=date(2024, 9, 2), itt_end_date=date(2026, 8, 31))
+    itt.fires("returns_open", "census/2026", OCTOBER)
+    assert itt.asked(ADMIN, "list_returns", OCTOBER, kind="census")["items"] == []
 
 
 # --- signing off

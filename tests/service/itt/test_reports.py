@@ -15,10 +15,19 @@ from services.itt.handlers import cycle_ends, decisions
 from shared.errors import Invalid
 from tests.service.itt.applications_kit import a_course
 from tests.service.itt.conftest import Itt
-from tests.service.itt.courses_kit import ACCREDITED, ANALYST, LEAD, draft, load_schools, register_providers
+from tests.service.itt.courses_kit import (
+    ACCREDITED,
+    ADMIN,
+    ANALYST,
+    LEAD,
+    draft,
+    load_schools,
+    register_providers,
+)
 from tests.service.itt.reports_kit import (
     MONDAY,
     REGION,
+    a_trainee,
     accept,
     located,
     offer,
@@ -205,6 +214,47 @@ def test_nothing_sent_is_said_in_a_sentence(itt: Itt, session: Session) -> None:
         report = itt.asked(LEAD, method, cycle=2027)
         assert (report["rows"], report["totals"]) == ([], [])
         assert report["empty"] == "No applications were sent in cycle 2027"
+
+
+def test_a_cycle_without_anything_names_those_with_something(itt: Itt, session: Session) -> None:
+    draft(session, code="A009", cycle=2029)
+    sent_at(session, a_course(session), MONDAY)
+    for method in ("recruitment_report", "funnel_report", "decisions_report"):
+        assert itt.asked(LEAD, method, cycle=2028)["elsewhere"] == [2027]
+        assert itt.asked(LEAD, method, cycle=2027)["elsewhere"] == []
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "recruitment_report",
+        "funnel_report",
+        "decisions_report",
+        "census_report",
+        "profile_report",
+        "equality_of_applications",
+        "equality_of_trainees",
+    ],
+)
+def test_a_provider_that_is_not_registered_is_refused(itt: Itt, method: str) -> None:
+    with pytest.raises(Invalid, match="9ZZ is no provider that is registered here"):
+        itt.asked(ADMIN, method, provider_code="9ZZ")
+
+
+def test_a_route_has_one_name_in_all_reports(itt: Itt, session: Session) -> None:
+    a_course(session, route="provider_led_postgrad")
+    a_trainee(session, training_route="12")
+    recruitment = itt.asked(ANALYST, "recruitment_report", cycle=2027, by="route")["rows"]
+    profile = itt.asked(ANALYST, "profile_report", academic_year=2026)["rows"]
+    name = "Primary and Secondary Postgraduate Fee Funded"
+    assert [row["name"] for row in (*recruitment, *profile)] == [name, name]
+
+
+def test_the_headings_of_the_funnel_and_of_the_decisions_are_explained(itt: Itt, session: Session) -> None:
+    sent_at(session, a_course(session), MONDAY)
+    (said,) = itt.asked(LEAD, "funnel_report", cycle=2027)["notes"]
+    assert all(f"{heading}: " in said for heading in ("reached", "again", "now"))
+    assert "nine in ten" in itt.asked(LEAD, "decisions_report", cycle=2027)["notes"][0]
 
 
 # --- the time to a decision

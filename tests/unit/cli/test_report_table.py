@@ -24,7 +24,13 @@ def recruitment() -> dict[str, Any]:
     row = {"code": "2A5", "name": "The Shire Partnership for Schools"} | dict.fromkeys(NUMBERS, 1234)
     total = row | {"code": "total", "name": "Total"}
     columns = ["code", "name", *NUMBERS]
-    return {"title": "Recruitment in cycle 2027", "columns": columns, "rows": [row], "totals": [total]}
+    return {
+        "title": "Recruitment in cycle 2027",
+        "columns": columns,
+        "rows": [row],
+        "totals": [total],
+        "notes": [],
+    }
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 140])
@@ -37,6 +43,14 @@ def test_every_name_heading_and_number_is_there_at_every_width(width: int) -> No
     assert max(map(len, text.splitlines())) <= width
 
 
+def test_notes_stand_beneath_and_headings_are_plain_words() -> None:
+    columns = ["code", "p90_working_days"]
+    answer = {"title": "Time", "columns": columns, "rows": [{"code": "2A5", "p90_working_days": 3.0}]}
+    text = shown(answer | {"totals": [], "notes": ["So it is counted."]}, 100)
+    assert "nine in ten working days" in text
+    assert text.rstrip().endswith("So it is counted.")
+
+
 def test_what_is_not_shown_is_explained() -> None:
     row = {"by": "total", "code": "total", "name": "Total"}
     rows: list[dict[str, Any]] = [
@@ -45,7 +59,7 @@ def test_what_is_not_shown_is_explained() -> None:
         row | {"characteristic": "age", "category": "under_25", "people": "c"},
     ]
     answer = {"title": "Trainees", "columns": [*row, "characteristic", "category", "people"], "rows": rows}
-    text = shown(answer | {"totals": []}, 80)
+    text = shown(answer | {"totals": [], "notes": []}, 80)
     assert "Nothing is shown by age" in text
     assert "under" not in text
     assert LEGEND.split() == text.split()[-len(LEGEND.split()) :]

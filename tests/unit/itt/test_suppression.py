@@ -87,12 +87,62 @@ def test_no_count_that_is_left_out_follows_from_the_differences_of_rows_and_colu
     if all(total is None for total in shown.totals.values()):
         return
     found = derived(list(equations(known, shown)))
-    for number, (one, cells) in enumerate(zip(known, shown.tables, strict=True)):
-        for key, count in cells.items():
-            if count is None and one.counts[key]:
-                assert (number, key) not in found
+    for number, (_, cells) in enumerate(zip(known, shown.tables, strict=True)):
+        assert not {(number, key) for key, count in cells.items() if count is None} & found
     for row, total in shown.totals.items():
         assert total is not None or row not in found
+
+
+@given(families())
+def test_nor_from_the_totals_by_who_knows_that_no_count_is_negative(known: tuple[Counted, ...]) -> None:
+    """Every total of a column is known, and of a row that is not left out itself, whoever shows it."""
+    shown = family(known[0].rows, known)
+    if all(total is None for total in shown.totals.values()):
+        return
+    open_ = {row for row, total in shown.totals.items() if total is None}
+    for one, cells in zip(known, shown.tables, strict=True):
+        unseen = {key for key, count in cells.items() if count is None}
+        assert all(can_be_another(one.counts, unseen, open_, key) for key in unseen)
+
+
+def can_be_another(counts: Mapping[Cell, int], unseen: set[Cell], open_: set[str], key: Cell) -> bool:
+    """Whether people can be moved between counts that are not shown, so that there are more or fewer in this one and
+    as many as before in every column and every row but the open ones."""
+    ends = {cell: ("" if cell[0] in open_ else f"row {cell[0]}", f"column {cell[1]}") for cell in unseen}
+    more = {cell: (row, column) for cell, (row, column) in ends.items()}
+    fewer = {cell: (column, row) for cell, (row, column) in ends.items() if counts[cell]}
+    ways = [way for each in (more, fewer) for cell, way in each.items() if cell != key]
+    for first, last in [each[key] for each in (more, fewer) if key in each]:
+        reached, size = {last}, 0
+        while len(reached) > size:
+            size = len(reached)
+            reached |= {to for from_, to in ways if from_ in reached}
+        if first in reached:
+            return True
+    return False
+
+
+@given(families())
+def test_what_is_left_out_of_a_row_or_column_is_never_one_count_nor_one_to_four_people(
+    known: tuple[Counted, ...],
+) -> None:
+    shown = family(known[0].rows, known)
+    totals = {row: sum(known[0].counts[row, column] for column in known[0].columns) for row in known[0].rows}
+    unseen = [row for row, total in shown.totals.items() if total is None]
+    if len(unseen) == len(totals):
+        return
+    assert not unseen or (len(unseen) > 1 and sum(totals[row] for row in unseen) >= SMALL)
+    for one, cells in zip(known, shown.tables, strict=True):
+        rows = [[(row, column) for column in one.columns] for row in one.rows if row not in unseen]
+        for line in [*([(row, column) for row in one.rows] for column in one.columns), *rows]:
+            left_out = [one.counts[key] for key in line if cells[key] is None]
+            people = sum(one.counts[key] for key in line)
+            # Of a column of so few people nothing is shown but its total.
+            if left_out and people < SMALL:
+                assert sum(left_out) == people
+            elif left_out:
+                assert len(left_out) > 1
+                assert sum(left_out) >= SMALL
 
 
 @given(families())
@@ -146,6 +196,23 @@ def test_a_category_without_a_total_has_no_count_anywhere() -> None:
     shown = family(one.rows, [one, two])
     for cells in shown.tables:
         assert {row for (row, _), count in cells.items() if count is None} == {"male", "other"}
+
+
+def test_one_person_of_a_category_is_not_found_by_the_totals_of_routes() -> None:
+    """68 trainees: the census says that 21 are on the one route and 30 on the other."""
+    one = table((10, 17, 9), (11, 12, 8), (0, 1, 0), (0, 0, 0), columns=("02", "12", "16"))
+    shown = family(one.rows, [one])
+    assert shown.totals == {"female": 36, "male": None, "other": None, "not_provided": 0}
+    left = {column: 0 for column in one.columns}
+    for (row, column), count in shown.tables[0].items():
+        left[column] += one.counts[row, column] if count is None else 0
+    assert left == {"02": 11, "12": 13, "16": 8}
+
+
+def test_of_a_column_of_few_people_nothing_is_shown_but_its_total() -> None:
+    one = table((20, 3), (20, 0), columns=("a", "b"))
+    assert set(family(one.rows, [one]).tables[0].values()) == {None}
+    assert family(one.rows, [one]).totals == {"female": 23, "male": 20}
 
 
 def test_of_fewer_than_five_people_nothing_is_shown() -> None:
