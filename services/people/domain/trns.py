@@ -17,9 +17,17 @@ def in_order(given: Iterable[str], facts: Collection[PersonFact]) -> list[str]:
     received by a fact recorded in error, counts least.
     """
     voided = {fact.details["fact_id"] for fact in facts if fact.type == VOIDING}
-    removed = {fact.subject for fact in facts if fact.type == itt.TraineeDiscarded.TYPE and str(fact.id) not in voided}
+    removed = {
+        fact.subject
+        for fact in facts
+        if fact.type == itt.TraineeDiscarded.TYPE and str(fact.id) not in voided
+    }
     ranks = {
-        fact.details["trn"]: (fact.subject not in removed and str(fact.id) not in voided, fact.occurred_at, fact.id.int)
+        fact.details["trn"]: (
+            fact.subject not in removed and str(fact.id) not in voided,
+            fact.occurred_at,
+            fact.id.int,
+        )
         for fact in sorted(facts, key=lambda each: each.order)
         if fact.type == itt.TrnReceived.TYPE
     }

@@ -241,7 +241,9 @@ def test_the_timeline_is_in_the_order_in_which_things_happened_and_shows_what_wa
     ]
 
 
-def test_what_was_agreed_for_a_day_comes_before_what_happened_on_it_and_what_was_entered_later_after_it() -> None:
+def test_what_was_agreed_for_a_day_comes_before_what_happened_on_it_and_what_was_entered_later_after_it() -> (
+    None
+):
     role = people.RoleBegun(
         occurred_at=AT - timedelta(days=20),
         person_id=ME,
