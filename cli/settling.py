@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from cli.output import console, counted, moment
 from shared.config import settings
-from shared.errors import join
 from shared.service_names import SERVICES
 
 PATIENCE_S, LOOK_S = 60.0, 0.2
@@ -96,7 +95,8 @@ def still_to_come(due: datetime | None, kinds: Mapping[str, int], *, at_rest: bo
         return f"Not everything that is due has happened yet; it goes on {GOES_ON}"
     if due is None:
         return "Everything that was due has happened."
-    comes = f"the next deadline is on {moment(due)}: {join([_brings(*each) for each in kinds.items()])}"
+    told = "; ".join(_brings(*each) for each in kinds.items())
+    comes = f"the next deadline is on {moment(due)}: {told}"
     return f"Everything that was due has happened; {comes}. That happens {GOES_ON}."
 
 

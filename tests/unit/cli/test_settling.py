@@ -57,7 +57,7 @@ def test_what_is_still_to_come_is_said_with_how_it_happens() -> None:
     due = datetime(2027, 9, 1, 8, tzinfo=UTC)
     assert still_to_come(due, {"training_starts": 2, "no_address_came": 1}, at_rest=True) == (
         "Everything that was due has happened; the next deadline is on 1 September 2027, 09:00 (Europe/London):"
-        " training starts (2 trainees) and messages that wait for an e-mail address are given up."
+        " training starts (2 trainees); messages that wait for an e-mail address are given up."
         " That happens while './continuum run' is on."
     )
     assert still_to_come(None, {}, at_rest=True) == "Everything that was due has happened."

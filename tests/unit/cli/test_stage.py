@@ -225,7 +225,7 @@ def test_who_is_recruited_without_conditions_is_told_apart_as_the_references_com
     about: dict[str, Any] = {name: UUID(int=2) for name in ("application_id", "candidate_id", "person_id")}
     about |= {"occurred_at": datetime(2024, 2, 14, 10, tzinfo=UTC), "cycle": 2024, "course_id": UUID(int=3)}
     about |= {"course_code": "A100", "course_name": "Mathematics", "provider_code": "2LS"}
-    about |= {"accredited_code": "2A5"}
+    about |= {"accredited_code": "2A5", "site_urn": "990102", "state": "recruited"}
     course: dict[str, Any] = {"level": "secondary", "subjects": ("100403",), "age_range": "13918"}
     course |= {"study_mode": "full_time", "funding": "fee", "route": "school_direct_tuition_fee"}
     course |= {
@@ -234,7 +234,7 @@ def test_who_is_recruited_without_conditions_is_told_apart_as_the_references_com
         "starts_on": date(2024, 9, 2),
     }
     course |= {"ends_on": date(2025, 7, 4), "school_days": None, "fee_pence": None, "site_code": "A"}
-    course |= {"recruited_on": date(2024, 2, 14), "conditions_pending": 0}
+    course |= {"recruited_on": date(2024, 2, 14), "conditions_pending": 0, "reinstated": False}
     events = (
         applications.OfferAccepted(**about, conditions=conditions),
         applications.Recruited(**about, **course),
