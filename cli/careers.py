@@ -1,6 +1,7 @@
 """``continuum timeline``: one person's entries, or the people among whom the name does not decide."""
 
 import os
+import re
 import sys
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,15 +12,20 @@ from cli.errors import NO
 from cli.installation import connected, demo_folder, use_demo
 from cli.ledger_table import NARROW
 from cli.output import as_json, console, day, table
+from cli.settling import Ask
 from shared.calendar import LONDON
 from shared.config import settings
 from shared.database import embedded
-from shared.errors import NotFound
+from shared.errors import ContinuumError, NotFound, join
 from shared.events.cpd import EvaluationRequested, EvaluationScheduled
+from shared.events.itt import TraineeDiscarded, TraineeRegistered, TraineeWithdrawn
 
 Answer = dict[str, Any]
 LATE = timedelta(days=7)
+PROVIDER_CODE = 3  # characters
+REGISTERING = frozenset({TraineeRegistered.TYPE, TraineeDiscarded.TYPE, TraineeWithdrawn.TYPE})
 SOURCES = {"itt": "teacher training", "cpd": "induction and peers", "people": "career record"}
+ORGANISATION = re.compile(r"\b(?:[Ll]ead school|[Ss]chool|[Pp]rovider) ([0-9]{6}|[0-9A-Z]{3})\b")
 ASKED = frozenset({EvaluationScheduled.TYPE, EvaluationRequested.TYPE})
 
 
@@ -29,7 +35,7 @@ def show(who: str, *, json: bool, demo: bool, every: bool = False, after_own: bo
     Only an installation that answered, or none at all, lets the demonstration be looked into: an outage is told.
     ``after_own``: the installation of this folder was asked before, and knows nobody of that name.
     """
-    found = _ask(who) if demo or _is_installed() else None
+    found = _ask(who, in_names=not json) if demo or _is_installed() else None
     if found is None and not demo and _has_demonstration():
         return _from_demo(who, json, every)
     if found is None:
@@ -77,13 +83,38 @@ def _has_demonstration() -> bool:
     return not _on_servers() and (folder / "played").exists() and (folder / "postgresql").exists()
 
 
-def _ask(who: str) -> Answer | None:
+def _ask(who: str, *, in_names: bool) -> Answer | None:
     try:
         with connected() as call:
             found: Answer = call("people", "timeline", {"query": who})
+            if in_names:
+                name_organisations(found["entries"], call)
     except NotFound:
         return None
     return found if found["person"] or found["candidates"] else None
+
+
+def name_organisations(entries: list[Answer], call: Ask) -> None:
+    """Say schools and providers by name, the code in brackets, as far as itt answers and knows them."""
+    said = " ".join(f"{entry['text']} {entry['recorded_by']}" for entry in entries)
+    codes = set(ORGANISATION.findall(said))
+    if not codes:
+        return
+    asked = {
+        "provider_codes": sorted(code for code in codes if len(code) == PROVIDER_CODE),
+        "urns": sorted(code for code in codes if len(code) != PROVIDER_CODE),
+    }
+    try:
+        known = call("itt", "names_of", asked)
+    except ContinuumError:
+        return  # Without the names the timeline is as true.
+    names = known["providers"] | known["schools"]
+
+    def named(it: re.Match[str]) -> str:
+        return f"{names[it[1]]} ({it[1]})" if it[1] in names else it[0]
+
+    for entry in entries:
+        entry |= {key: ORGANISATION.sub(named, entry[key]) for key in ("text", "recorded_by")}
 
 
 def _from_demo(who: str, json: bool, every: bool) -> int:
@@ -106,7 +137,8 @@ def tell(found: Answer, screen: Console, *, every: bool = False) -> None:
         screen.print("Several people are meant by that; ask again with a TRN or an id.")
         return screen.print(table(columns, rows))
     flag = f", {person['flag']}" if person["flag"] else ""
-    screen.print(f"[bold]{name(person)}[/], TRN {person['trn'] or 'not yet'}: {person['stage_label']}{flag}")
+    standing = f"{person['stage_label']}{flag}{_why_a_candidate(found)}"
+    screen.print(f"[bold]{name(person)}[/], TRN {_trn(person)}: {standing}")
     shown = [e for e in found["entries"] if every or e["type"] not in ASKED]
     if screen.width >= NARROW:
         rows = [
@@ -119,6 +151,22 @@ def tell(found: Answer, screen: Console, *, every: bool = False) -> None:
     if left := len(found["entries"]) - len(shown):
         screen.print(f"{left} more say when an evaluation is asked for: timeline --all shows them.")
     return None
+
+
+def _trn(person: Answer) -> str:
+    """The number that counts, and those of records that were removed or joined."""
+    others = f" (also given: {join(person['other_trns'])})" if person["other_trns"] else ""
+    return f"{person['trn'] or 'not yet'}{others}"
+
+
+def _why_a_candidate(found: Answer) -> str:
+    """A trainee is whose training has started: who is registered is a candidate until then."""
+    moves = [e["type"] for e in found["entries"] if e["type"] in REGISTERING and not e["voided"]]
+    registered = bool(moves) and moves[-1] == TraineeRegistered.TYPE
+    is_candidate = found["person"]["stage"] == "candidate"
+    return (
+        ", registered as a trainee; the training has not started yet" if registered and is_candidate else ""
+    )
 
 
 def name(person: Answer) -> str:

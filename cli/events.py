@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.table import Table
 
 from cli.asyncapi import document
 from cli.errors import Refused
@@ -107,6 +108,8 @@ def show(format: str, wanted: str | None = None) -> None:
     if format == "asyncapi":
         return as_json(document())
     screen = console()
+    if wanted is not None:
+        return _blocks(entries, screen, fields=True)
     if screen.width < NARROW:
         return _blocks(entries, screen)
     rows = [
@@ -122,13 +125,34 @@ def show(format: str, wanted: str | None = None) -> None:
     return screen.print(table(("event", "subject", "heard by", "personal data", "what it says"), rows))
 
 
-def _blocks(entries: list[Entry], screen: Console) -> None:
-    """Where five columns have no room: a block for each event."""
+def _blocks(entries: list[Entry], screen: Console, *, fields: bool = False) -> None:
+    """Where five columns have no room, or the fields are asked for: a block for each event."""
     for e in entries:
         personal = "; personal data" if e.personal_data else ""
         heard = ", ".join(e.consumers) or "nobody"
         screen.print(e.type, style="bold", soft_wrap=True)
         screen.print(Padding(escape(f"{e.purpose} Heard by {heard}{personal}."), (0, 0, 0, 2)))
+        if fields:
+            screen.print(Padding(_fields(e), (0, 0, 0, 2)))
+
+
+def _fields(entry: Entry) -> Table:
+    """What travels, as docs/events.md has it; what the subject names is told apart."""
+    subject = entry.subject.partition("{")[2].rstrip("}")
+    rows = [("occurred_at", "moment", "the business time at which it happened")]
+    rows += [(f["name"], f["kind"], _meaning(f, subject)) for f in entry.fields]
+    return table(("field", "type", ""), rows)
+
+
+def _meaning(field: dict[str, Any], subject: str) -> str:
+    said = []
+    if field["name"] == subject:
+        said.append("the subject, whose order is kept")
+    if field["kind"] == "person":
+        said.append("all personal data")
+    if field["may_be_null"]:
+        said.append("may be null")
+    return "; ".join(said)
 
 
 def markdown(entries: list[Entry]) -> str:

@@ -5,12 +5,37 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from cli.output import console, moment
+from cli.output import console, counted, moment
 from shared.config import settings
 from shared.service_names import SERVICES
 
 PATIENCE_S, LOOK_S = 60.0, 0.2
 GOES_ON = "while './continuum run' is on"
+# What a deadline brings, by its kind; of what there may be several at one moment, if that says something.
+DEADLINES: Mapping[str, tuple[str, str]] = {
+    "accreditation_begins": ("an accreditation begins", "provider"),
+    "appeal_time_over": ("the time to appeal against a failed induction is over", "teacher"),
+    "application_inactive": ("the time for a provider to decide is over", "application"),
+    "ask_register": ("the teacher register is asked", "trainee"),
+    "award": ("the award is made", "trainee"),
+    "cycle_ends": ("a recruitment cycle comes to one of its ends", ""),
+    "evaluation_due": ("an evaluation is asked for", "evaluation"),
+    "fold_again": ("a role or an exemption begins or ends", "teacher"),
+    "forget_import": ("a file that was checked and not stored is cancelled", "file"),
+    "no_address_came": ("messages that wait for an e-mail address are given up", ""),
+    "nomination_expires": ("a proposed nomination lapses", "nomination"),
+    "offer_corrections": ("records are compared with what their course says", "trainee"),
+    "post_over": ("a post is over", "post"),
+    "quiet_hours_over": ("messages that wait for the morning go out", ""),
+    "reference_chase": ("a referee is reminded", "reference"),
+    "request_trn": ("a teacher reference number is asked for", "trainee"),
+    "return_reminder": ("a provider is reminded of a return", "return"),
+    "returns_open": ("a return to the Department opens", ""),
+    "suggestion_expires": ("an invitation to be nominated lapses", "invitation"),
+    "support_review": ("a support plan is looked at", "plan"),
+    "training_starts": ("training starts", "trainee"),
+    "trn_overdue": ("a teacher reference number should have come", "trainee"),
+}
 
 
 class Ask(Protocol):
@@ -26,7 +51,7 @@ def settle(ask: Ask) -> None:
         return
     with screen.status("waiting for what is due now, such as teacher reference numbers"):
         at_rest = until_at_rest(ask)
-    screen.print(still_to_come(next_due(ask), at_rest=at_rest), markup=False)
+    screen.print(still_to_come(*next_kinds(ask), at_rest=at_rest), markup=False)
 
 
 def until_at_rest(ask: Ask, patience_s: float = PATIENCE_S, look_s: float = LOOK_S) -> bool:
@@ -54,11 +79,27 @@ def next_due(ask: Ask) -> datetime | None:
     return min((datetime.fromisoformat(at) for at in moments if at), default=None)
 
 
-def still_to_come(due: datetime | None, *, at_rest: bool) -> str:
+def next_kinds(ask: Ask) -> tuple[datetime | None, Mapping[str, int]]:
+    """The next deadline of any service, and how many of each kind there are at that moment."""
+    found: dict[datetime, dict[str, int]] = {}
+    for answer in (ask(service, "next_due") for service in SERVICES):
+        if answer["at"]:
+            found.setdefault(datetime.fromisoformat(answer["at"]), {}).update(answer["kinds"])
+    due = min(found, default=None)
+    return due, found[due] if due else {}
+
+
+def still_to_come(due: datetime | None, kinds: Mapping[str, int], *, at_rest: bool) -> str:
     """What a person reads at the end."""
     if not at_rest:
         return f"Not everything that is due has happened yet; it goes on {GOES_ON}"
     if due is None:
         return "Everything that was due has happened."
-    comes = f"the next deadline is on {moment(due)}, and what it brings happens {GOES_ON}"
-    return f"Everything that was due has happened; {comes}"
+    told = "; ".join(_brings(*each) for each in kinds.items())
+    comes = f"the next deadline is on {moment(due)}: {told}"
+    return f"Everything that was due has happened; {comes}. That happens {GOES_ON}."
+
+
+def _brings(kind: str, number: int) -> str:
+    what, of = DEADLINES[kind]
+    return f"{what} ({counted(number, of)})" if of else what

@@ -1,11 +1,14 @@
 """``continuum transitions``: every state machine of the system, from the tables that the code runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
 
 from cli.errors import Refused
 from cli.output import as_json, console, table
@@ -14,6 +17,7 @@ from shared.service_names import SERVICES
 from shared.transitions import Transitions
 
 Machine = Transitions[StrEnum]
+HEADS = ("machine", "from", "event", "to")
 HEAD = """\
 # States
 
@@ -49,8 +53,39 @@ def show(machine: str | None, format: str) -> None:
         return print("\n\n".join(diagram(each) for each in chosen.values()))
     if format == "markdown":
         return print(markdown(chosen.values()), end="")
+    screen = console()
     rows = [(each.name, *move) for each in chosen.values() for move in each]
-    return console().print(table(("machine", "from", "event", "to"), rows))
+    if _width(rows) <= screen.width:
+        screen.print(table(HEADS, rows))
+    else:
+        _blocks(chosen.values(), screen)
+    return _corrections(chosen.values(), screen)
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    """How wide the table is in which nothing is broken, with a blank between columns."""
+    return sum(max(map(len, column)) + 1 for column in zip(HEADS, *rows, strict=True))
+
+
+def _blocks(chosen: Iterable[Machine], screen: Console) -> None:
+    """Where four columns have no room: a table for each machine, or its moves line by line."""
+    for machine in chosen:
+        rows = [tuple(map(str, move)) for move in machine]
+        screen.print(machine.name, style="bold", soft_wrap=True)
+        for source, event, target in rows:
+            screen.print(f"  {source} -> {target}: {event}", markup=False, soft_wrap=True)
+
+
+def _corrections(chosen: Iterable[Machine], screen: Console) -> None:
+    told = [(machine.name, ", ".join(machine.corrections)) for machine in chosen if machine.corrections]
+    if not told:
+        return
+    screen.print(
+        "\nCorrections, which an administrator makes with a reason, and which stand outside the table:"
+    )
+    for name, corrections in told:
+        screen.print(name, style="bold", soft_wrap=True)
+        screen.print(Padding(corrections, (0, 0, 0, 2)))
 
 
 def _meant(machine: str, names: list[str]) -> str:

@@ -65,9 +65,9 @@ class Service:
 
     @rpc(None, schemas.NextDue, idempotent=True)
     def next_due(self, call: Call) -> dict[str, Any]:
-        """When the next timer is due, if any."""
+        """When the next timer is due, if any; how many of each kind are due at that moment."""
         handlers.require_insider(call.principal, "next_due")
-        return {"at": handlers.next_due(call.session)}
+        return handlers.next_due(call.session)
 
     # --- facts
 

@@ -55,6 +55,10 @@ TOGETHER = {
     cpd.InductionPassed.TYPE: "Induction passed",
     people.RoleBegun.TYPE: "Began a post",
 }
+AT_ONCE = (
+    "Recruited at once, for the offer has no conditions (the references come later);"
+    " their trainee records are drafted from what they wrote"
+)
 # Their person is the referee, and not who applies.
 OF_REFEREES = (
     applications.ReferenceRequested,
@@ -100,6 +104,7 @@ class Narrator:
             if event not in UNTOLD:
                 self._types.setdefault(event.TYPE.split(".")[0], []).append(event.TYPE)
         self._names: dict[str, str] = {}
+        self._unconditional: set[UUID] = set()
         self._untold: list[tuple[date, str, str]] = []
 
     def skip(self) -> None:
@@ -142,10 +147,18 @@ class Narrator:
         who: UUID = getattr(event, part)
         self._learn(event)
         sentence, details = sentence_for(event.TYPE, part), details_of(event, part)
-        text = TOGETHER.get(envelope.type) or " ".join(render(sentence.text, details).split())
+        text = self._together(event) or " ".join(render(sentence.text, details).split())
         on = day_of(sentence, details, event.occurred_at)
         named = in_names(text, recruiting.providers(self._stage))
         return on, named[0].upper() + named[1:], self._names.get(str(who), "somebody")
+
+    def _together(self, event: Event) -> str | None:
+        """What is said of all together; without conditions the place is taken before the referees have written."""
+        if isinstance(event, applications.OfferAccepted) and not event.conditions:
+            self._unconditional.add(event.application_id)
+        if isinstance(event, applications.Recruited) and event.application_id in self._unconditional:
+            return AT_ONCE
+        return TOGETHER.get(event.TYPE)
 
     def _learn(self, event: Event) -> None:
         """Names come with the facts that introduce people."""

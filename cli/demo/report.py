@@ -57,7 +57,7 @@ def tell_ledger(lines: list[Line], screen: Console, demo: str) -> None:
         screen.print("These are not as they should be:")
         screen.print(ledger_table(wrong, narrow=screen.width < NARROW))
     unheard = sum(line.committed for line in lines if not line.consumer)
-    aside = f"; {unheard} concern no other service" if unheard else ""
+    aside = f"; {unheard} more concern no other service" if unheard else ""
     screen.print(f"An event counts once for each service that listens to it{aside}.")
     screen.print(verdict(lines))
     screen.print(f"Every type of event, row by row: ./continuum ledger{demo}", markup=False)
@@ -146,7 +146,10 @@ def _troubles(stage: Stage, screen: Console) -> None:
 def _next(screen: Console, shown: Player | None, demo: str) -> None:
     who = f'"{shown.name}"' if shown else "NAME"
     commands = (
-        (f"./continuum timeline {who}", "the same career as others may see it"),
+        (
+            f"./continuum timeline {who}",
+            "the same career as an operator reads it, without what the person alone sees",
+        ),
         (f"./continuum ledger{demo}", "the whole ledger; --json for programs"),
         ("./continuum events", "every event, who publishes it and who listens"),
         ("./continuum demo FILE --provider CODE", "your own file in the national bulk format"),

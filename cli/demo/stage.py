@@ -16,6 +16,7 @@ from cli.demo import cast
 from cli.demo.applicants import Applicant
 from cli.demo.names import BODIES, SCHOOLS
 from cli.installation import Caller
+from shared.context import Context, bound, new_correlation_id
 from shared.errors import ContinuumError, Unavailable
 from shared.policy import Principal
 
@@ -125,16 +126,20 @@ class Stage:
             self.troubles.append(Trouble(self.today, who, error))
 
     def ask(self, by: Principal, service: str, method: str, **arguments: Any) -> Any:
-        """Call a service as somebody, now in business time; what is away for a moment is asked again."""
+        """Call a service as somebody, now in business time; what is away for a moment is asked again.
+
+        Each request is a story of its own, which ``continuum trace`` tells.
+        """
         plain = {
             name: value.isoformat() if isinstance(value, date) else value for name, value in arguments.items()
         }
-        for _ in range(PATIENCE):
-            try:
-                return self.call(service, method, plain, by=by, now=self.now)
-            except Unavailable:
-                eventlet.sleep(PAUSE_S)
-        return self.call(service, method, plain, by=by, now=self.now)
+        with bound(Context(new_correlation_id())):
+            for _ in range(PATIENCE):
+                try:
+                    return self.call(service, method, plain, by=by, now=self.now)
+                except Unavailable:
+                    eventlet.sleep(PAUSE_S)
+            return self.call(service, method, plain, by=by, now=self.now)
 
     @property
     def provider(self) -> Principal:

@@ -101,11 +101,12 @@ class Find(_Paged):
 
 
 class Summary(PersonId):
-    """A person in a list."""
+    """A person in a list; ``trn`` is the number that counts, ``other_trns`` were given to removed or joined records."""
 
     first_names = fields.String()
     last_name = fields.String()
     trn = fields.String(allow_none=True)
+    other_trns = fields.List(fields.String())
     stage = fields.String()
     stage_label = fields.String()
     flag = fields.String()

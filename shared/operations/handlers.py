@@ -36,9 +36,10 @@ def require_insider(by: Principal, action: str) -> None:
         raise NotAllowed(f"{action} is for operators and services")
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next timer of the service is due."""
-    return timers.next_due(session)
+def next_due(session: Session) -> dict[str, Any]:
+    """When the next timer of the service is due, and how many of each kind are due at that moment."""
+    at, kinds = timers.next_kinds(session)
+    return {"at": at, "kinds": kinds}
 
 
 def backlog(session: Session) -> dict[str, Any]:

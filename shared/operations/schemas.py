@@ -18,6 +18,7 @@ class Advanced(Schema):
 
 class NextDue(Schema):
     at = fields.AwareDateTime(allow_none=True)
+    kinds = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
 class Backlog(Schema):

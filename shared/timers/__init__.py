@@ -2,7 +2,7 @@
 
 from shared.timers.entrypoints import TimerLoop, timer
 from shared.timers.errands import Away, ErrandLoop, errand
-from shared.timers.table import cancel, next_due, retry_parked, schedule, schedule_many
+from shared.timers.table import cancel, next_due, next_kinds, retry_parked, schedule, schedule_many
 
 __all__ = [
     "Away",
@@ -11,6 +11,7 @@ __all__ = [
     "cancel",
     "errand",
     "next_due",
+    "next_kinds",
     "retry_parked",
     "schedule",
     "schedule_many",

@@ -42,6 +42,14 @@ def next_due(session: Session) -> datetime | None:
     return earliest
 
 
+def next_kinds(session: Session) -> tuple[datetime | None, dict[str, int]]:
+    """The moment of ``next_due``, and how many of each kind are due then."""
+    earliest = select(func.min(DUE.c.at)).where(DUE.c.parked_at.is_(None)).scalar_subquery()
+    due = select(DUE.c.at, DUE.c.kind, func.count()).where(DUE.c.at == earliest, DUE.c.parked_at.is_(None))
+    rows = session.execute(due.group_by(DUE.c.at, DUE.c.kind).order_by(DUE.c.kind)).all()
+    return (rows[0].at if rows else None), {kind: number for _, kind, number in rows}
+
+
 def take_due(
     session: Session, now: datetime, kinds: Sequence[str], skip: Sequence[int], again: int | None = None
 ) -> Any | None:

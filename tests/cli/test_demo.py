@@ -47,7 +47,7 @@ def test_the_demonstration_plays_a_file_to_its_end_and_its_people_stay_to_be_loo
     looked = bare("timeline", command)
     assert looked.returncode == 0
     assert "from the demonstration" in looked.stderr
-    assert "Registered as a trainee with provider 2A5" in looked.stdout
+    assert "Registered as a trainee with North Tyne University (2A5)" in looked.stdout
     assert bare("ledger", "--demo").returncode == 0
     census = bare("report", "census", "--demo")
     assert re.search(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 def answers(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
     """What the installation says when it is asked."""
 
-    def ask(who: str) -> None:
+    def ask(who: str, *, in_names: bool) -> None:
         if error:
             raise error
 
@@ -77,6 +78,41 @@ def test_a_miss_in_both_says_that_both_were_searched(
 
     with pytest.raises(NotFound, match=r"nobody is known as 'Jo' here \(.*\), nor in the demonstration"):
         careers.show("Jo", json=False, demo=True, after_own=True)
+
+
+def organisations(known: dict[str, dict[str, str]] | Exception) -> tuple[list[dict[str, str]], list[Any]]:
+    """Entries after itt was asked for the names, and what it was asked."""
+    entries = [
+        {"text": "Placement 1 arranged at school 990106", "recorded_by": "provider 2A5"},
+        {"text": "Left the school during induction at school 100000", "recorded_by": "automatically"},
+    ]
+    asked = list[Any]()
+
+    def call(service: str, method: str, arguments: Any = None, /) -> Any:
+        asked.append((service, method, arguments))
+        if isinstance(known, Exception):
+            raise known
+        return known
+
+    careers.name_organisations(entries, call)
+    return entries, asked
+
+
+def test_schools_and_providers_are_told_by_name_with_the_code_in_brackets() -> None:
+    known = {"providers": {"2A5": "North Tyne University"}, "schools": {"990106": "Fountains Lane Primary"}}
+    entries, asked = organisations(known)
+
+    assert [(entry["text"], entry["recorded_by"]) for entry in entries] == [
+        ("Placement 1 arranged at Fountains Lane Primary (990106)", "North Tyne University (2A5)"),
+        ("Left the school during induction at school 100000", "automatically"),
+    ]
+    assert asked == [("itt", "names_of", {"provider_codes": ["2A5"], "urns": ["100000", "990106"]})]
+
+
+def test_a_timeline_is_told_in_codes_while_itt_is_away() -> None:
+    entries, _ = organisations(Unavailable("away"))
+
+    assert entries[0]["text"] == "Placement 1 arranged at school 990106"
 
 
 @pytest.mark.parametrize("name", [("",), (" ", "")])

@@ -28,6 +28,11 @@ class CourseCalls:
         """Providers by code."""
         return providers.list_providers(call.session, call.now, call.principal, **arguments)
 
+    @rpc(provider_schemas.Codes, provider_schemas.Names, idempotent=True, public=True)
+    def names_of(self, call: Call, **arguments: Any) -> Any:
+        """What providers and schools are called."""
+        return providers.names_of(call.session, call.now, call.principal, **arguments)
+
     @rpc(provider_schemas.AgreePartnership, provider_schemas.Partnership)
     def agree_partnership(self, call: Call, **arguments: Any) -> Any:
         """An accredited provider ratifies a lead school's courses from a day on."""

@@ -110,6 +110,24 @@ def list_providers(
     return found | {"items": [{name: getattr(row, name) for name in SHOWN} for row in found["items"]]}
 
 
+def names_of(
+    session: Session,
+    now: datetime,
+    by: Principal,
+    *,
+    provider_codes: Sequence[str] = (),
+    urns: Sequence[str] = (),
+) -> View:
+    """What providers and schools are called, by their codes: it is public. Who is not known is left out."""
+    provider, school = models.Provider, models.School
+    providers = select(provider.code, provider.name).where(provider.code.in_(provider_codes))
+    schools = select(school.urn, school.name).where(school.urn.in_(urns))
+    return {
+        "providers": {code: name for code, name in session.execute(providers.order_by(provider.code))},
+        "schools": {urn: name for urn, name in session.execute(schools.order_by(school.urn))},
+    }
+
+
 def agree_partnership(
     session: Session,
     now: datetime,

@@ -74,6 +74,16 @@ class Stored(Schema):
     stored = fields.Integer()
 
 
+class Codes(Schema):
+    provider_codes = fields.List(provider(), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
+    urns = fields.List(urn(), load_default=list, validate=validate.Length(max=MOST_AT_ONCE))
+
+
+class Names(Schema):
+    providers = fields.Dict(keys=fields.String(), values=fields.String())
+    schools = fields.Dict(keys=fields.String(), values=fields.String())
+
+
 class Provider(Schema):
     code = fields.String()
     name = fields.String()

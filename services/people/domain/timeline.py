@@ -89,15 +89,17 @@ def details_of(event: Event, part: str) -> dict[str, Any]:
 
 
 def entries(facts: Iterable[Recorded], *, own: bool, names: dict[str, str] | None = None) -> list[Entry]:
-    """The timeline by the date that people mean; on one date a stage comes after the facts that made it.
+    """The timeline by the date that people mean, and on one date in the order in which facts were recorded.
 
-    Facts that the person alone may see are left out unless it is their ``own``. ``names`` maps the ids of actors
-    to what they are called.
+    So what was agreed for a day before it comes first, then what happened on it, then what was entered afterwards;
+    of one moment the cause comes before its effect, as the ids of events are made. That somebody was first known
+    begins its day: it became known by another fact. Facts that the person alone may see are left out unless it is
+    their ``own``. ``names`` maps the ids of actors to what they are called.
     """
-    ordered = sorted(facts, key=lambda r: r.fact.order)
+    ordered = sorted(facts, key=lambda r: (r.fact.occurred_at, r.fact.id, r.fact.part))
     voided = {r.fact.details["fact_id"] for r in ordered if r.fact.type == VOIDING}
     told = [_entry(r, voided, names or {}) for r in ordered if own or not _is_private(r.fact)]
-    return sorted(told, key=lambda entry: (entry.on, entry.type == people.StageChanged.TYPE))
+    return sorted(told, key=lambda entry: (entry.on, entry.type != people.PersonIdentified.TYPE))
 
 
 def _is_private(fact: PersonFact) -> bool:

@@ -10,6 +10,8 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from services.people.domain import timeline as lines
+from services.people.domain import trns
+from services.people.domain.facts import PersonFact as Fact
 from services.people.domain.names import search_text, search_words
 from services.people.domain.policy import PERMISSIONS, person_relations
 from services.people.domain.stages import Flag, Stage
@@ -188,13 +190,14 @@ def _may(session: Session, by: Principal, action: str, person_id: UUID) -> bool:
 
 
 def _summaries(session: Session, people: list[Person]) -> list[dict[str, Any]]:
-    trns = _trns(session, people)
+    numbers = _trns(session, people)
     return [
         {
             "person_id": person.id,
             "first_names": person.first_names,
             "last_name": person.last_name,
-            "trn": trns.get(person.id),
+            "trn": next(iter(numbers[person.id]), None),
+            "other_trns": numbers[person.id][1:],
             "stage": person.stage,
             "stage_label": Stage(person.stage).label,
             "flag": person.flag,
@@ -203,16 +206,21 @@ def _summaries(session: Session, people: list[Person]) -> list[dict[str, Any]]:
     ]
 
 
-def _trns(session: Session, people: list[Person]) -> dict[UUID, str]:
-    """Each person's TRN; one that came with a merged id counts too, the person's own first."""
-    own = [(person.id, person.id) for person in people]
+def _trns(session: Session, people: list[Person]) -> dict[UUID, list[str]]:
+    """Each person's teacher reference numbers, those of merged ids too; the one that counts comes first."""
+    ids = {person.id: person.id for person in people}
     statement: Select[Any] = select(PERSON_ALIAS.c.merged_id, PERSON_ALIAS.c.person_id).where(
-        PERSON_ALIAS.c.person_id.in_([p.id for p in people]), PERSON_ALIAS.c.separated == 0
+        PERSON_ALIAS.c.person_id.in_(list(ids)), PERSON_ALIAS.c.separated == 0
     )
-    person_of = {id_: person_id for id_, person_id in [*map(tuple, session.execute(statement)), *own]}
-    given = select(PersonTrn).where(PersonTrn.person_id.in_(person_of)).order_by(PersonTrn.trn)
-    rows = sorted(session.scalars(given), key=lambda row: person_of[row.person_id] == row.person_id)
-    return {person_of[row.person_id]: row.trn for row in rows}
+    ids |= {merged_id: person_id for merged_id, person_id in session.execute(statement)}
+    given: dict[UUID, set[str]] = {person.id: set() for person in people}
+    for row in session.scalars(select(PersonTrn).where(PersonTrn.person_id.in_(ids))):
+        given[ids[row.person_id]].add(row.trn)
+    facts: dict[UUID, list[Fact]] = {person.id: [] for person in people}
+    telling = select(PersonFact).where(PersonFact.person_id.in_(ids), PersonFact.type.in_(trns.TELLING))
+    for fact in session.scalars(telling):
+        facts[ids[fact.person_id]].append(to_domain(fact))
+    return {id_: trns.in_order(given[id_], facts[id_]) for id_ in given}
 
 
 def _as_id(text: str) -> UUID | None:

@@ -231,7 +231,7 @@ def test_candidates_see_what_they_choose_by_and_not_how_many_places_there_are(
 
 @pytest.mark.parametrize(
     "method",
-    ["search_courses", "show_course", "recruitment_cycle", "list_providers", "list_partnerships"],
+    ["search_courses", "show_course", "recruitment_cycle", "list_providers", "list_partnerships", "names_of"],
 )
 def test_searching_needs_no_account(method: str) -> None:
     from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR

@@ -119,6 +119,34 @@ def test_providers_are_listed_by_name_and_kind_in_pages(session: Session, itt: I
     assert [item["code"] for item in leads["items"]] == ["3LS"]
 
 
+def test_anybody_may_ask_what_codes_are_called_and_unknown_ones_are_left_out(itt: Itt) -> None:
+    itt.asked(ADMIN, "register_providers", providers=[PROVIDER])
+    itt.asked(ADMIN, "load_schools", schools=[SCHOOL])
+    asked = {"provider_codes": ["2LS", "9ZZ"], "urns": ["990101", "100000"]}
+
+    assert itt.asked(ANONYMOUS, "names_of", **asked) == {
+        "providers": {"2LS": "North Tyne Alliance"},
+        "schools": {"990101": "Alder Grove"},
+    }
+    assert itt.asked(ANONYMOUS, "names_of") == {"providers": {}, "schools": {}}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"provider_codes": ["2ls"]},
+        {"provider_codes": "2LS"},
+        {"provider_codes": [None]},
+        {"urns": ["99010"]},
+        {"urns": [990101]},
+        {"urns": ["990101"] * 501},
+    ],
+)
+def test_what_is_no_code_has_no_name(itt: Itt, asked: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        itt.asked(ANONYMOUS, "names_of", **asked)
+
+
 def test_a_code_stands_once_in_one_call(itt: Itt) -> None:
     with pytest.raises(Invalid, match="twice"):
         itt.asked(ADMIN, "register_providers", providers=[PROVIDER, PROVIDER])

@@ -106,7 +106,8 @@ def test_the_timeline_shows_every_fact_with_source_date_and_who_recorded_it(
 
     assert told["person"]["stage_label"] == "Teacher"
     texts = [entry.text for entry in told["entries"]]
-    assert texts[0].startswith("Registered as a trainee with provider 2A5")
+    assert texts[0] == "First known to the continuum, through teacher training"
+    assert texts[1].startswith("Registered as a trainee with provider 2A5")
     assert "Qualified teacher status awarded" in texts
     assert "Stage: from early career to teacher" in texts
     (award,) = [e for e in told["entries"] if e.type == itt.QtsAwarded.TYPE]
@@ -134,6 +135,31 @@ def test_a_name_of_several_people_is_answered_with_who_they_are(session: Session
     assert (told["person"], told["entries"]) == (None, [])
     assert [c["first_names"] for c in told["candidates"]] == ["Zoë", "Zora"]
     assert handlers.timeline(session, AT, OPERATOR, query="zora o'brien")["person"]["first_names"] == "Zora"
+
+
+def test_of_two_records_that_were_joined_the_number_of_the_newest_row_counts_and_the_other_is_told_too(
+    session: Session, service: People
+) -> None:
+    first, second = registered(), registered()
+    for days, (record, trn) in enumerate(((first, "1000004"), (second, "1000008")), 1):
+        ids: dict[str, Any] = {
+            "occurred_at": AT + timedelta(days=days),
+            "trainee_id": record.trainee_id,
+            "person_id": record.person_id,
+            "provider_code": "2A5",
+        }
+        service.hears(record)
+        service.hears(itt.TrnReceived(trn=trn, state="trn_received", **ids))
+    service.hears(
+        people.PersonMerged(
+            occurred_at=AT + timedelta(days=3), person_id=first.person_id, merged_id=second.person_id
+        )
+    )
+
+    person = handlers.timeline(session, AT, OPERATOR, query=str(second.person_id))["person"]
+
+    assert person["person_id"] == first.person_id
+    assert (person["trn"], person["other_trns"]) == ("1000008", ["1000004"])
 
 
 @pytest.mark.parametrize("query", ["nobody", "7654321", str(UUID(int=5)), "!!"])
@@ -213,8 +239,8 @@ def test_a_mentor_has_a_timeline_and_no_stage_by_it(session: Session, service: P
 
     assert told["person"]["person_id"] == mentor_id
     assert [e.text for e in told["entries"]] == [
-        "Asked to mentor a trainee at school 123456, 1 September 2026 to 1 September 2026",
         "First known to the continuum, through teacher training",
+        "Asked to mentor a trainee at school 123456, 1 September 2026 to 1 September 2026",
     ]
 
 
@@ -238,7 +264,7 @@ def test_a_mentor_whom_a_correction_names_is_known_by_it(session: Session, servi
     told = handlers.timeline(session, AT, OPERATOR, query="weber")
 
     assert told["person"]["person_id"] == mentor_id
-    assert told["entries"][0].text.startswith("Correction: asked to mentor a trainee at school 123456")
+    assert told["entries"][1].text.startswith("Correction: asked to mentor a trainee at school 123456")
 
 
 def test_people_are_searched_in_pages_by_name_or_stage(session: Session, service: People) -> None:

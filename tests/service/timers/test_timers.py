@@ -18,7 +18,7 @@ from shared.errors import Conflict
 from shared.messaging.failures import MAX_STARTS
 from shared.policy import Role
 from shared.testing import principal
-from shared.timers import cancel, next_due, schedule, schedule_many
+from shared.timers import cancel, next_due, next_kinds, schedule, schedule_many
 from shared.timers.table import retry_parked
 
 Sessions = sessionmaker[Session]
@@ -94,6 +94,19 @@ def test_to_schedule_again_moves_the_date_and_to_cancel_removes_it(make_session:
         cancel(session, "bell", "was never there")
         assert next_due(session) == NOON + HOUR
     assert rows(make_session) == [("a", NOON + HOUR, 0)]
+
+
+def test_the_next_moment_says_how_many_of_each_kind_are_due(make_session: Sessions) -> None:
+    at(make_session, NOON, "a", "b")
+    at(make_session, NOON + HOUR, "c")
+    with make_session() as session, session.begin():
+        schedule(session, NOON, "gong", "a")
+        assert next_kinds(session) == (NOON, {"bell": 2, "gong": 1})
+
+
+def test_where_nothing_is_due_there_is_no_next_moment(make_session: Sessions) -> None:
+    with make_session() as session, session.begin():
+        assert next_kinds(session) == (None, {})
 
 
 def test_many_are_scheduled_in_one_statement(make_session: Sessions) -> None:

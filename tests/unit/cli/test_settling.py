@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from inspect import getmembers, isfunction
 from typing import Any
 
-from cli.settling import still_to_come, until_at_rest
-from shared.service_names import SERVICES
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+
+from cli.settling import DEADLINES, next_kinds, still_to_come, until_at_rest
+from shared.service_names import SERVICES, service_class
+from shared.timers.entrypoints import Timer
+from shared.timers.errands import Errand
 
 LATER = datetime.now(UTC) + timedelta(days=30)
 
@@ -50,7 +55,37 @@ def test_what_failed_and_is_tried_again_is_under_way() -> None:
 
 def test_what_is_still_to_come_is_said_with_how_it_happens() -> None:
     due = datetime(2027, 9, 1, 8, tzinfo=UTC)
-    assert "on 1 September 2027, 09:00 (Europe/London)" in still_to_come(due, at_rest=True)
-    assert still_to_come(None, at_rest=True) == "Everything that was due has happened."
-    assert "Not everything" in still_to_come(due, at_rest=False)
-    assert "./continuum run" in still_to_come(due, at_rest=False)
+    assert still_to_come(due, {"training_starts": 2, "no_address_came": 1}, at_rest=True) == (
+        "Everything that was due has happened; the next deadline is on 1 September 2027, 09:00 (Europe/London):"
+        " training starts (2 trainees); messages that wait for an e-mail address are given up."
+        " That happens while './continuum run' is on."
+    )
+    assert still_to_come(None, {}, at_rest=True) == "Everything that was due has happened."
+    assert "Not everything" in still_to_come(due, {}, at_rest=False)
+    assert "./continuum run" in still_to_come(due, {}, at_rest=False)
+
+
+def test_the_next_deadline_is_the_first_of_all_services_with_everything_that_it_brings() -> None:
+    due = {
+        "itt": (LATER, {"award": 3}),
+        "cpd": (LATER + timedelta(days=1), {"post_over": 1}),
+        "people": (LATER, {"fold_again": 1}),
+    }
+
+    def ask(service: str, method: str, arguments: Mapping[str, Any] | None = None, /) -> Any:
+        at, kinds = due.get(service, (None, {}))
+        return {"at": at.isoformat() if at else None, "kinds": kinds}
+
+    assert next_kinds(ask) == (LATER, {"award": 3, "fold_again": 1})
+
+
+def test_every_deadline_of_the_services_is_said_in_words() -> None:
+    kinds = {
+        extension.kind
+        for name in SERVICES
+        for _, method in getmembers(service_class(name), isfunction)
+        for extension in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ())
+        if isinstance(extension, Timer | Errand)
+    }
+
+    assert kinds == set(DEADLINES)

@@ -13,8 +13,9 @@ from cli.demo.narrator import Narrator, Told
 from cli.demo.stage import Stage, office_hours, weekday
 from cli.errors import Refused
 from cli.installation import Caller
+from shared.context import correlation_id
 from shared.errors import Conflict, NotAllowed, Unavailable
-from shared.events import Event, cpd, people
+from shared.events import Event, applications, cpd, people
 from shared.events.conversion import dumped
 from shared.policy import Principal, Role
 
@@ -92,6 +93,22 @@ def test_a_call_carries_the_business_time_and_dates_as_text() -> None:
     assert caller.asked == [
         ("itt", "recommend", {"standards_met_on": "2026-07-01"}, datetime(2026, 9, 1, 9, tzinfo=UTC))
     ]
+
+
+def test_each_request_is_a_story_of_its_own() -> None:
+    stories = list[str]()
+
+    def call(*_: Any, **__: Any) -> None:
+        stories.append(correlation_id())
+        if len(stories) == 1:
+            raise Unavailable("away")
+
+    made = Stage(cast(Caller, call), "2A5", seed=1)
+    for _ in range(2):
+        made.ask(SOMEBODY, "itt", "backlog")
+
+    again, first, second = stories
+    assert again == first != second
 
 
 def test_who_is_away_for_a_moment_is_asked_again() -> None:
@@ -185,6 +202,47 @@ def test_the_story_says_schools_by_their_names() -> None:
     narrator = Narrator(Stage(cast(Caller, Log(ended, "people")), "2A5", seed=1))
 
     assert [line.text for line in narrator.lines()] == ["Left the post of teacher at Beacon Hill Academy"]
+
+
+class Logs(Log):
+    """A service's log, with several events."""
+
+    def __init__(self, source: str, *events: Event) -> None:
+        self._source = source
+        self._events = [Log(event)._page | {"event_id": str(UUID(int=n))} for n, event in enumerate(events)]
+
+    def __call__(
+        self, source: str, method: str, asked: Mapping[str, Any], *, by: Principal
+    ) -> dict[str, Any]:
+        page = [] if asked["after"] or source != self._source else self._events
+        return {"last": 1 if page else None, "events": page}
+
+
+@pytest.mark.parametrize("conditions", [0, 1])
+def test_who_is_recruited_without_conditions_is_told_apart_as_the_references_come_later(
+    conditions: int,
+) -> None:
+    about: dict[str, Any] = {name: UUID(int=2) for name in ("application_id", "candidate_id", "person_id")}
+    about |= {"occurred_at": datetime(2024, 2, 14, 10, tzinfo=UTC), "cycle": 2024, "course_id": UUID(int=3)}
+    about |= {"course_code": "A100", "course_name": "Mathematics", "provider_code": "2LS"}
+    about |= {"accredited_code": "2A5", "site_urn": "990102", "state": "recruited"}
+    course: dict[str, Any] = {"level": "secondary", "subjects": ("100403",), "age_range": "13918"}
+    course |= {"study_mode": "full_time", "funding": "fee", "route": "school_direct_tuition_fee"}
+    course |= {
+        "qualification": "pgce_with_qts",
+        "start_month": date(2024, 9, 1),
+        "starts_on": date(2024, 9, 2),
+    }
+    course |= {"ends_on": date(2025, 7, 4), "school_days": None, "fee_pence": None, "site_code": "A"}
+    course |= {"recruited_on": date(2024, 2, 14), "conditions_pending": 0, "reinstated": False}
+    events = (
+        applications.OfferAccepted(**about, conditions=conditions),
+        applications.Recruited(**about, **course),
+    )
+    told = [line.text for line in Narrator(Stage(cast(Caller, Logs("itt", *events)), "2A5", seed=1)).lines()]
+
+    assert told[0] == "Accepted the place"
+    assert ("the offer has no conditions (the references come later)" in told[1]) is (not conditions)
 
 
 def test_a_line_of_the_story_names_up_to_four_people_and_counts_the_others() -> None:

@@ -16,6 +16,7 @@ from cli.errors import Refused
 from cli.events import catalogue, kind, markdown, show
 from cli.ledger_table import ledger_sums, ledger_table, print_ledger, verdict
 from cli.output import as_json, table
+from cli.states import machines as all_machines
 from cli.states import show as machines
 from shared.config import PROJECT_ROOT
 from shared.events import event_types
@@ -46,7 +47,8 @@ def career(width: int, *, every: bool = False, recorded_at: str = "2026-09-02T08
         entry | {"text": "Induction began at school 990102", "type": "cpd.induction.opened.v1"},
         entry | {"text": "Asked to evaluate Fractions (learning)", "type": "cpd.evaluation.requested.v1"},
     ]
-    person = {"first_names": "Ada", "last_name": "Byron", "trn": "1000001", "stage_label": "Teacher"}
+    person = {"first_names": "Ada", "last_name": "Byron", "trn": "1000001", "other_trns": list[str]()}
+    person |= {"stage": "teacher", "stage_label": "Teacher"}
     stream = io.StringIO()
     found = {"person": person | {"flag": ""}, "entries": entries, "candidates": []}
     tell(found, Console(file=stream, width=width), every=every)
@@ -58,6 +60,52 @@ def test_a_timeline_counts_the_evaluations_that_are_only_asked_for_and_shows_the
     assert "1 more say when an evaluation is asked for" in career(200)
     assert "Asked to evaluate Fractions" in career(200, every=True)
     assert "more say when" not in career(200, every=True)
+
+
+def headed(
+    trn: str | None = "1000008", stage: str = "teacher", others: tuple[str, ...] = (), *types: str
+) -> str:
+    """The head line of a timeline with facts of these types."""
+    person = {"first_names": "Ada", "last_name": "Byron", "trn": trn, "other_trns": list(others), "flag": ""}
+    told = {
+        "on": "2026-09-01",
+        "source": "itt",
+        "recorded_by": "automatically",
+        "voided": False,
+        "text": "It was",
+    }
+    entries = [told | {"type": type_, "recorded_at": "2026-09-01T08:00:00Z"} for type_ in types]
+    stream = io.StringIO()
+    found = {"person": person | {"stage": stage, "stage_label": stage.capitalize()}, "entries": entries}
+    tell(found | {"candidates": []}, Console(file=stream, width=200))
+    return stream.getvalue().splitlines()[0]
+
+
+def test_the_head_line_says_which_number_counts_and_which_others_there_are() -> None:
+    assert headed() == "Ada Byron, TRN 1000008: Teacher"
+    assert headed(None) == "Ada Byron, TRN not yet: Teacher"
+    assert headed(others=("1000004",)) == "Ada Byron, TRN 1000008 (also given: 1000004): Teacher"
+
+
+@pytest.mark.parametrize(
+    ("types", "stage", "told"),
+    [
+        (("itt.trainee.registered.v1",), "candidate", True),
+        (("itt.trainee.registered.v1",), "trainee", False),
+        (("itt.application.sent.v1",), "candidate", False),
+        (("itt.trainee.registered.v1", "itt.trainee.discarded.v1"), "candidate", False),
+        (
+            ("itt.trainee.registered.v1", "itt.trainee.discarded.v1", "itt.trainee.registered.v1"),
+            "candidate",
+            True,
+        ),
+    ],
+)
+def test_who_is_registered_and_still_a_candidate_is_told_why(
+    types: tuple[str, ...], stage: str, told: bool
+) -> None:
+    why = "registered as a trainee; the training has not started yet"
+    assert (why in headed("1000008", stage, (), *types)) is told
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -118,6 +166,42 @@ def test_events_are_asked_for_by_a_part_of_their_type(capsys: pytest.CaptureFixt
     assert "cpd." not in told.split("itt.qts")[0]
     with pytest.raises(Refused, match="did you mean"):
         show("table", "itt.qts.award.v1")
+
+
+def test_an_event_that_is_asked_for_tells_its_fields_with_their_types(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    show("table", "itt.qts.awarded.v1")
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+    assert "trainee_id uuid the subject, whose order is kept" in lines
+    assert "awarded_on date" in lines
+    assert "course_subjects list of text" in lines
+    assert "person person all personal data; may be null" in lines
+
+
+def test_corrections_are_told_beneath_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    machines("itt.trainee", "table")
+    told = capsys.readouterr().out
+    beneath = told.split("Corrections, which an administrator makes with a reason")[1]
+    assert "itt.trainee" in beneath
+    assert "undo_withdrawal" in beneath.replace(",", " ").split()
+
+    machines("itt.course", "table")
+    assert "Corrections" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", ["40", "80", "200"])
+def test_no_name_of_a_machine_a_state_or_an_event_is_broken(
+    width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    machines(None, "table")
+    words = set(capsys.readouterr().out.replace(":", " ").replace(",", " ").split())
+
+    for machine in all_machines().values():
+        assert {machine.name, *(word for move in machine for word in map(str, move))} <= words
 
 
 def test_a_state_machine_is_found_by_its_last_name() -> None:

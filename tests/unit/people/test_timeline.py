@@ -1,7 +1,8 @@
 """Every fact as a sentence in plain words, with its date, its source and who recorded it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -240,7 +241,9 @@ def test_the_timeline_is_in_the_order_in_which_things_happened_and_shows_what_wa
     ]
 
 
-def test_a_stage_is_told_after_what_made_it_and_everything_on_the_date_that_people_mean() -> None:
+def test_what_was_agreed_for_a_day_comes_before_what_happened_on_it_and_what_was_entered_later_after_it() -> (
+    None
+):
     role = people.RoleBegun(
         occurred_at=AT - timedelta(days=20),
         person_id=ME,
@@ -249,17 +252,56 @@ def test_a_stage_is_told_after_what_made_it_and_everything_on_the_date_that_peop
         school_urn="123456",
         begins_on=AT.date(),
     )
+    stage = people.StageChanged(occurred_at=AT, person_id=ME, from_stage="candidate", stage="trainee")
     started = itt.TrainingStarted(
-        occurred_at=AT, trainee_id=THING, person_id=ME, provider_code="2A5", started_on=date(2026, 8, 20)
+        occurred_at=AT + timedelta(days=3),
+        trainee_id=THING,
+        person_id=ME,
+        provider_code="2A5",
+        started_on=AT.date(),
     )
-    stage = people.StageChanged(
-        occurred_at=AT - timedelta(days=12), person_id=ME, from_stage="candidate", stage="trainee"
-    )
-    facts = [recorded(event, "person_id", n) for n, event in enumerate((stage, role, started), 1)]
+    facts = [recorded(event, "person_id", n) for n, event in enumerate((started, stage, role), 1)]
 
     told = [entry.type for entry in entries(facts, own=True)]
 
-    assert told == [started.TYPE, stage.TYPE, role.TYPE]
+    assert told == [role.TYPE, stage.TYPE, started.TYPE]
+
+
+def at_one_moment(*events: Event) -> list[Recorded]:
+    """Their ids are in the order in which they are given, their sequences are not: subjects count for themselves."""
+    return [
+        replace(made, fact=replace(made.fact, sequence=len(events) - n))
+        for n, made in enumerate(recorded(event, "person_id", n) for n, event in enumerate(events))
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_one_moment_the_cause_comes_before_its_effect_however_the_facts_are_read(seed: int) -> None:
+    registered, identified = EVENTS[0][0], EVENTS[-1][0]
+    asked = itt.TraineeSubmittedForTrn(occurred_at=AT, trainee_id=THING, person_id=ME, provider_code="2A5")
+    candidate = people.StageChanged(occurred_at=AT, person_id=ME, from_stage="known", stage="candidate")
+    received = itt.TrnReceived(
+        occurred_at=AT,
+        trainee_id=THING,
+        person_id=ME,
+        provider_code="2A5",
+        trn="1000001",
+        state="trn_received",
+    )
+    facts = at_one_moment(registered, asked, identified, candidate, received)
+    Random(seed).shuffle(facts)
+
+    told = [entry.type for entry in entries(facts, own=True)]
+
+    assert told == [each.TYPE for each in (identified, registered, asked, candidate, received)]
+
+
+def test_a_stage_comes_before_what_happened_later_on_that_day() -> None:
+    stage = people.StageChanged(occurred_at=AT, person_id=ME, from_stage="known", stage="candidate")
+    later = replace(EVENTS[0][0], occurred_at=AT + timedelta(hours=1))
+    facts = [recorded(later, "person_id", 1), recorded(stage, "person_id", 2)]
+
+    assert [entry.type for entry in entries(facts, own=True)] == [stage.TYPE, later.TYPE]
 
 
 def test_the_recorder_is_told_by_name_and_without_an_actor_it_is_the_service() -> None:
