@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 # Commands that run services or call them: their sockets are green, so they are patched before anything is imported.
 GREEN = frozenset(
-    "backup demo events import ledger mails maintenance migrate parked reconcile replay report restore restored rpc run"
-    " timeline trace token keys version".split()
+    "backup demo events import ledger mails maintenance migrate parked provider reconcile replay report restore"
+    " restored rpc run timeline trace token keys version".split()
 )
 
 

@@ -20,6 +20,7 @@ from cli.commands import (
     maintenance,
     operators,
     parked,
+    providers,
     report,
     run,
     secrets,
@@ -44,6 +45,7 @@ app = typer.Typer(
 for module in (
     demonstrate,
     files,
+    providers,
     timeline,
     report,
     run,

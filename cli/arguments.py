@@ -1,4 +1,4 @@
-"""What is wrong with an argument or an option: the value, what it is not, and what would be right."""
+"""The list of commands in the help; and what is wrong with an argument: what it is not, what would be right."""
 
 import re
 from datetime import datetime
@@ -6,6 +6,8 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
+
+from cli.summaries import PANELS, WITHIN
 
 NUMBER, WHOLE = "is not a number", "is not a whole number"
 WORDS = {
@@ -22,7 +24,18 @@ FORMATS = re.compile(r" does not match the formats? (.*)\.$")
 
 
 class Commands(TyperGroup):
-    """The commands; what the library's own checks complain of is put in words of ours."""
+    """The commands in groups; what the library's own checks complain of is put in words of ours."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write their list: each with its sentence, those without one at the end."""
+        name = self.name or ""
+        panels = {"Commands": WITHIN[name]} if name in WITHIN else PANELS
+        told = {name for panel in panels.values() for name in panel}
+        others = {name: self.commands[name].get_short_help_str() for name in self.commands.keys() - told}
+        for title, panel in {**panels, "Others": others}.items():
+            if rows := [(name, said) for name, said in panel.items() if name in self.commands]:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that is asked for. Raises BadParameter."""

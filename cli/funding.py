@@ -10,6 +10,7 @@ from cli.errors import NO
 from cli.importing import about_file, read, tell_errors
 from cli.installation import connected
 from cli.output import as_json as print_json
+from cli.output import counted
 from services.itt.domain import funding_table
 from services.itt.domain.csv_files import pack
 
@@ -38,5 +39,5 @@ def _tell(answer: Answer, *, dry_run: bool, as_json: bool) -> None:
         return tell_errors(answer["errors"], answer["rows"])
     would = "would be " if dry_run else ""
     counts = f"{answer['added']} {would}added, {answer['ended']} {would}ended"
-    typer.echo(f"{answer['rows']} rates: {counts}, {answer['unchanged']} as they were")
+    typer.echo(f"{counted(answer['rows'], 'rate')}: {counts}, {answer['unchanged']} as they were")
     return None

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from sqlalchemy import text
 
 from cli.errors import NO, WRONG, Refused
-from cli.installation import connected
+from cli.installation import connected, demo_option
 from cli.output import as_json as print_json
 from cli.output import console, counted, table
+from cli.providers import check_registered
 from cli.settling import settle
 from services.itt.domain import bulk_file
 from services.itt.domain.csv_files import FileUnreadable, RowError, pack
 from services.itt.domain.dates import today
+from services.itt.domain.rules import CODE_LISTS
 from shared.context import correlation_id
-from shared.errors import TooLarge
+from shared.errors import NotFound, TooLarge
+from shared.operations.reading import reading
 from shared.policy import Principal, Role
 
 SHOWN = 200
@@ -28,6 +32,9 @@ TEMPLATES = {
     "funding": "./continuum import template --for funding > funding.csv",
 }
 ALONE = "not compared with trainees who are there; add --provider"
+NO_CODE, ONE_OF = " is not a code of the ", "; use one of "
+IMPORT_OF = text("SELECT subject FROM audit WHERE correlation_id = :id AND subject LIKE 'import/%' LIMIT 1")
+CORRELATION_OF = text("SELECT correlation_id FROM audit WHERE subject = :subject ORDER BY id LIMIT 1")
 Answer = dict[str, Any]
 
 
@@ -54,7 +61,7 @@ def about_file(file: Path, kind: str = "trainees") -> Iterator[None]:
 def undo(import_id: str, *, yes: bool) -> int:
     """Discard all trainees of a file while nobody has changed one; gives the exit code. Raises Refused, NotFound."""
     with connected() as call:
-        known = call("itt", "get_import", {"import_id": import_id})
+        known = _known(call, import_id)
         what = f"{counted(known['created'], 'trainee')} of {known['file_name']} (provider {known['provider_code']})"
         if known["undone_at"]:
             typer.echo(f"{what} were discarded before")
@@ -64,6 +71,31 @@ def undo(import_id: str, *, yes: bool) -> int:
         call("itt", "undo_import", {"import_id": import_id}, by=provider_of(known["provider_code"]))
     typer.echo(f"discarded: {what}")
     return 0
+
+
+def _known(call: Any, import_id: str) -> Answer:
+    """The import. Raises NotFound, and Refused for the id of what followed from an import, with the right one."""
+    try:
+        known: Answer = call("itt", "get_import", {"import_id": import_id})
+    except NotFound:
+        with reading("itt") as session:
+            subject = session.scalar(IMPORT_OF, {"id": import_id})
+        if subject is None:
+            raise
+        right = f"./continuum import undo {subject.removeprefix('import/')}{demo_option()}"
+        raise Refused(
+            f"{import_id} is the correlation id of an import, for 'trace'; undo it with: {right}"
+        ) from None
+    return known
+
+
+def refuse_import(id_: str) -> None:
+    """Raises Refused when it is the id of an import, with the correlation id that leads to what followed from it."""
+    with reading("itt") as session:
+        found = session.scalar(CORRELATION_OF, {"subject": f"import/{id_}"})
+    if found is not None:
+        right = f"./continuum trace {found}{demo_option()}"
+        raise Refused(f"{id_} is the id of an import, for 'import undo'; see what followed with: {right}")
 
 
 def provider_of(code: str) -> Principal:
@@ -104,6 +136,7 @@ def send(file: Path, provider: str, *, confirmed: Collection[int] = (), dry_run:
     with about_file(file):
         bulk_file.parse(content, today(datetime.now(UTC)), confirmed)
     with connected() as call:
+        check_registered(call, provider)
         asked = {
             "provider_code": provider,
             "file_name": file.name,
@@ -116,8 +149,6 @@ def send(file: Path, provider: str, *, confirmed: Collection[int] = (), dry_run:
             answer["errors"] = _all(call, "import_errors", provider, answer["import_id"])
         if answer["duplicate_count"] > len(answer["duplicates"]):
             answer["duplicates"] = _all(call, "import_duplicates", provider, answer["import_id"])
-        if not answer["provider_is_registered"]:
-            typer.echo(f"continuum: provider {provider} is not registered here", err=True)
         exit_code = _answer(answer, dry_run, as_json)
         if exit_code == 0 and not dry_run:
             sys.stdout.flush()
@@ -156,8 +187,8 @@ def _tell(answer: Answer, dry_run: bool) -> None:
     what = "would be stored" if dry_run else "stored"
     typer.echo(f"{counted(answer['rows'], 'trainee')} {what}{blank}")
     if not dry_run:
-        typer.echo(f"to undo it: ./continuum import undo {answer['import_id']}")
-        typer.echo(f"to see what followed: ./continuum trace {correlation_id()}")
+        typer.echo(f"to undo it: ./continuum import undo {answer['import_id']}{demo_option()}")
+        typer.echo(f"to see what followed: ./continuum trace {correlation_id()}{demo_option()}")
 
 
 def tell_errors(errors: list[Answer], rows: int) -> None:
@@ -166,10 +197,25 @@ def tell_errors(errors: list[Answer], rows: int) -> None:
         f"Nothing was stored: {counted(len(errors), 'error')} in {counted(rows, 'row')}."
         " Rows are those of a spreadsheet, the header is 1."
     )
-    cells = [(e["row"], e["column"], e["value"], _beside_column(e)) for e in errors[:SHOWN]]
-    console().print(table(("row", "column", "value", "what is wrong"), cells, right=[0]))
+    console().print(
+        table(("row", "column", "value", "what is wrong"), _error_cells(errors[:SHOWN]), right=[0])
+    )
     if len(errors) > SHOWN:
         typer.echo(f"... and {len(errors) - SHOWN} more; --json lists all")
+    if coded := sorted({e["column"] for e in errors if NO_CODE in e["message"]} & set(CODE_LISTS)):
+        one = coded[0] if len(coded) == 1 else "COLUMN"
+        typer.echo(f"All codes of {', '.join(coded)} with their labels: ./continuum import codes {one}")
+
+
+def _error_cells(errors: Iterable[Answer]) -> Iterator[tuple[Any, ...]]:
+    """A list of what would be right stands beside the first error that has it."""
+    told = set[str]()
+    for error in errors:
+        message, _, choices = _beside_column(error).partition(ONE_OF)
+        if choices:
+            message += f"{ONE_OF}{'those above' if choices in told else choices}"
+            told.add(choices)
+        yield error["row"], error["column"], error["value"], message
 
 
 def _beside_column(error: Answer) -> str:

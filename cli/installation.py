@@ -114,6 +114,7 @@ def services_here() -> Iterator[None]:
         try:
             if here.database_url is None and not (here.data_dir / "postgresql").exists():
                 sys.stderr.write(f"continuum: making the databases in {here.data_dir} (once) ...\n")
+                embedded.before_start(lambda: None)
             with running(SERVICES):
                 yield from _until_stopped()
         finally:
@@ -129,12 +130,18 @@ def _until_stopped() -> Iterator[None]:
         raise
 
 
+def demo_option() -> str:
+    """What a command needs to be about the same data as this one."""
+    return " --demo" if settings().data_dir.name == DEMO and settings().demo_clock else ""
+
+
 def tell_start() -> None:
     """Whoever waits for an embedded server is told so, and on whose data."""
     where = settings().data_dir
+    whose = "for the demonstration's data " if demo_option() else ""
     embedded.before_start(
         lambda: print(
-            f"continuum: starting an embedded database server for the demonstration's data ({where}) ...",
+            f"continuum: starting an embedded database server {whose}({where}) ...",
             file=sys.stderr,
             flush=True,
         )

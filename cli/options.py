@@ -35,8 +35,8 @@ def check_service(name: str) -> None:
 
 def about(demo: bool) -> None:
     """Choose the data that the command is about."""
-    if demo:
-        from cli.installation import tell_start, use_demo
+    from cli.installation import tell_start, use_demo
 
+    if demo:
         use_demo()
-        tell_start()
+    tell_start()

@@ -35,9 +35,9 @@ def moment(at: datetime | str) -> str:
     return f"{day(when)}, {when:%H:%M} (Europe/London)"
 
 
-def counted(number: int, what: str) -> str:
-    """ "1 row", "2 rows"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, many: str = "") -> str:
+    """ "1 row", "2 rows"; ``many`` where no s makes it."""
+    return f"{number} {what}" if number == 1 else f"{number} {many or f'{what}s'}"
 
 
 def day(on: date | str) -> str:

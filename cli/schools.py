@@ -11,7 +11,7 @@ from cli.errors import NO
 from cli.importing import SHOWN, about_file, read
 from cli.installation import connected
 from cli.output import as_json as print_json
-from cli.output import console, table
+from cli.output import console, counted, table
 from services.itt.domain import gias
 from services.itt.domain.gias import Register, School
 
@@ -46,10 +46,13 @@ def _tell(register: Register, stored: int, *, dry_run: bool, as_json: bool) -> N
         errors = [asdict(error) for error in register.errors]
         told: dict[str, Any] = {"rows": register.row_count, "stored": stored, "dry_run": dry_run}
         return print_json(told | {"errors": errors})
-    what = f"{len(register.schools)} schools would be stored" if dry_run else f"{stored} schools stored"
+    number = len(register.schools) if dry_run else stored
+    what = f"{counted(number, 'school')} {'would be stored' if dry_run else 'stored'}"
     typer.echo(what)
     if register.errors:
-        typer.echo(f"{len(register.errors)} errors; these rows were passed over (the header is row 1)")
+        typer.echo(
+            f"{counted(len(register.errors), 'error')}; these rows were passed over (the header is row 1)"
+        )
         cells = [(e.row, e.column, e.value, e.message) for e in register.errors[:SHOWN]]
         console().print(table(("row", "column", "value", "what is wrong"), cells, right=[0]))
     if len(register.errors) > SHOWN:

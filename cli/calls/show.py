@@ -1,5 +1,6 @@
 """``continuum rpc``: as a table, as JSON, and as ``docs/rpc.md``."""
 
+import inspect
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -16,7 +17,7 @@ from cli.calls.shapes import Field
 from cli.errors import Refused
 from cli.output import as_json, console, table
 from shared.errors import join
-from shared.service_names import SERVICES
+from shared.service_names import SERVICES, service_class
 
 HEAD = """\
 # Calls
@@ -36,9 +37,12 @@ fields that are wrong), `TooLarge` (above 1 MiB), `Busy` and `Unavailable` (noth
 `OutcomeUnknown` (look before asking again; a method that is *safe to repeat* may be asked again at once) and `Fault`;
 any other method, while its service rests, with `Maintenance` (nothing was done).
 """
-
-
-NARROW = 160
+HOW = """\
+What the services can be asked. docs/calling.md has a script that calls; './continuum token' signs who asks.
+'./continuum rpc SERVICE' lists the methods of one, './continuum rpc SERVICE.METHOD' what goes in and comes out.
+"""
+OF_EVERY = "Methods of every service, for operators"
+NARROW, NEAREST = 160, 3
 
 
 def chosen(wanted: str | None) -> list[Method]:
@@ -55,10 +59,21 @@ def chosen(wanted: str | None) -> list[Method]:
     last = name or wanted
     if found := [m for m in methods if m.name == last and (service == last or m.service == EVERY)]:
         return found
-    near = get_close_matches(last, [m.name for m in methods], n=3)
+    raise Refused(
+        f"nothing that is called {wanted!r} can be asked; {_nearest(methods, service, name or wanted)}"
+    )
+
+
+def _nearest(methods: Sequence[Method], service: str, last: str) -> str:
+    """The methods nearest in name: of the service that was named, when there is such a service."""
+    if service in SERVICES:
+        mine = [m.name for m in methods if m.service == service]
+        found = [name for name in mine if last in name] + get_close_matches(last, mine, n=NEAREST, cutoff=0)
+        named = [f"{service}.{name}" for name in dict.fromkeys(found)]
+        return f"did you mean {join(named[:NEAREST])}? './continuum rpc {service}' lists all"
+    near = get_close_matches(last, [m.name for m in methods], n=NEAREST)
     named = [_called(m) for name in near for m in methods if m.name == name]
-    hint = f"did you mean {join(named)}?" if named else f"there are {join(SERVICES)}"
-    raise Refused(f"nothing that is called {wanted!r} can be asked; {hint}")
+    return f"did you mean {join(named)}?" if named else f"there are {join(SERVICES)}"
 
 
 def _called(method: Method) -> str:
@@ -75,13 +90,33 @@ def show(format: str, wanted: str | None = None) -> None:
     screen = console()
     if wanted is not None and len(methods) == 1:
         return _whole(methods[0], screen)
+    own = [method for method in methods if method.service != EVERY]
+    if wanted is None:
+        screen.print(HOW, soft_wrap=True, markup=False)
+        screen.print(table(("service", "methods", "what it is for"), _services(own), right=[1]), "")
+    _listed(own, screen)
+    if shared := [method for method in methods if method.service == EVERY]:
+        screen.print("", f"[bold]{OF_EVERY}[/]", "", soft_wrap=True)
+        _listed(shared, screen)
+    return None
+
+
+def _services(methods: Sequence[Method]) -> Iterator[tuple[str, int, str]]:
+    for service, number in Counter(method.service for method in methods).items():
+        told = inspect.getdoc(service_class(service)) or ""
+        yield service, number, told.partition("\n\n")[0]
+
+
+def _listed(methods: Sequence[Method], screen: Console) -> None:
     if screen.width < NARROW:
         return _blocks(methods, screen)
     rows = [
         (m.service, m.name, "yes" if m.idempotent else "no", "; ".join(m.who).replace("`", ""), m.purpose)
         for m in methods
     ]
-    return screen.print(table(("service", "method", "safe to repeat", "who", "what it does"), rows))
+    if rows:
+        screen.print(table(("service", "method", "safe to repeat", "who", "what it does"), rows))
+    return None
 
 
 def _blocks(methods: Sequence[Method], screen: Console) -> None:

@@ -33,4 +33,4 @@ def demo(
     """
     from cli.demo.play import play
 
-    raise typer.Exit(play(file, provider.strip().upper(), keep=keep, remote=remote))
+    raise typer.Exit(play(file, provider, keep=keep, remote=remote))

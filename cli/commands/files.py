@@ -7,12 +7,14 @@ from uuid import UUID
 
 import typer
 
+from cli.arguments import Commands
 from cli.options import Demo, Json, about, examples
 
 File = Annotated[Path, typer.Argument(metavar="FILE")]
 Provider = Annotated[
     str | None, typer.Option("--provider", metavar="CODE", help="The accredited provider's code.")
 ]
+CODES = "./continuum import codes COLUMN"
 
 
 class Kind(StrEnum):
@@ -45,10 +47,13 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples("import template > trainees.csv", "import template --for funding > funding.csv"),
     )(template)
     group.command(
+        "codes", epilog=examples("import codes", "import codes ethnicity", "import codes nationality --json")
+    )(codes)
+    group.command(
         "undo",
         epilog=examples("import undo 0199...", "import undo 0199... --yes", "import undo 0199... --demo"),
     )(undo)
-    app.add_typer(group, name="import", no_args_is_help=True)
+    app.add_typer(group, name="import", cls=Commands, no_args_is_help=True)
 
 
 def trainees(
@@ -65,19 +70,20 @@ def trainees(
     """Import trainees from a file in the national format: all rows, or none and every error by row and column.
 
     'import template' writes an empty file to begin with. Exit code 0: stored (or it would be); 1: refused, every error
-    is listed; 2: the file cannot be read at all. With --dry-run the provider may be left out; then nothing is compared
-    with trainees who are there already.
+    is listed; 2: the file cannot be read at all, or the provider is not registered ('provider register'). With
+    --dry-run the provider may be left out; then nothing is compared with trainees who are there already.
     """
     from cli.errors import WRONG, Refused
     from cli.importing import check_alone, send
+    from cli.providers import code_of
 
     about(demo)
-    provider = provider.strip().upper() if provider else provider
     if provider is None and not dry_run:
         raise Refused("name the accredited provider with --provider, or only check with --dry-run", WRONG)
     if provider is None:
         raise typer.Exit(check_alone(file, confirmed=confirm_row or (), as_json=json))
-    raise typer.Exit(send(file, provider, confirmed=confirm_row or (), dry_run=dry_run, as_json=json))
+    code = code_of(provider)
+    raise typer.Exit(send(file, code, confirmed=confirm_row or (), dry_run=dry_run, as_json=json))
 
 
 def template(
@@ -85,14 +91,30 @@ def template(
 ) -> None:
     """Write a file to begin with: the names of the columns, and for schools and funding an example to be replaced.
 
-    That for trainees is the empty national file; one row is to be added for each of them.
+    That for trainees is the empty national file; one row is to be added for each of them, and the mandatory columns are
+    told on standard error.
     """
     import sys
 
-    from services.itt.domain import bulk_file, funding_table, gias
+    from services.itt.domain import bulk_file, funding_table, gias, rules
 
+    if kind is Kind.TRAINEES:
+        always = ", ".join(rules.MANDATORY)
+        typer.echo(f"mandatory: {always}, and study_mode but for assessment only; codes: {CODES}", err=True)
     of = {Kind.TRAINEES: bulk_file, Kind.SCHOOLS: gias, Kind.FUNDING: funding_table}
     sys.stdout.write(of[kind].template())
+
+
+def codes(
+    column: Annotated[
+        str | None, typer.Argument(metavar="[COLUMN]", help="Of the trainees' file.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the codes that a column of the trainees' file takes, with their labels; without COLUMN, such columns."""
+    from cli.codes import show
+
+    show(column, as_json=json)
 
 
 def undo(

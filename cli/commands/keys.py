@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.arguments import Commands
 from cli.options import Demo, Json, about, examples
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
         "rotate", epilog=examples("keys rotate /etc/continuum/keys", "keys rotate --issuer service:cpd")
     )(rotate)
     group.command("retire", epilog=examples("keys retire /etc/continuum/keys"))(retire)
-    app.add_typer(group, name="keys", no_args_is_help=True)
+    app.add_typer(group, name="keys", cls=Commands, no_args_is_help=True)
 
 
 def make(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:

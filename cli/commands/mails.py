@@ -4,9 +4,20 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import Commands
 from cli.options import Demo, Json, about, examples
 
 SERVICE, PAGE = "notifications", 200
+NONE = {  # a state -> that no mail is in it, in plain words
+    "failed": "no mail has failed",
+    "unknown": "of no mail it is unknown whether it arrived",
+    "ready": "no mail is ready to be sent",
+    "waiting": "no mail waits for an address",
+    "held": "no mail is held until the morning",
+    "sending": "no mail is being sent",
+    "sent": "no mail has been sent",
+    "in_app_only": "no message is read in the service alone",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,45 +34,41 @@ def add_to(app: typer.Typer) -> None:
             'mails retry --all --state unknown --reason "they may come twice"',
         ),
     )(retry)
-    app.add_typer(group, name="mails", no_args_is_help=True)
+    app.add_typer(group, name="mails", cls=Commands, no_args_is_help=True)
 
 
 def list_(
     state: Annotated[
         list[str] | None,
         typer.Option(
-            help="failed and unknown (default), ready, waiting, held, sending, sent; more than once."
+            help="failed and unknown (default), ready, waiting, held, sending, sent, in_app_only; more than once."
         ),
     ] = None,
     json: Json = False,
     demo: Demo = False,
 ) -> None:
     """List messages by the state of their e-mail, oldest first, without text and address."""
+    from cli.errors import WRONG, Refused
     from cli.installation import connected
-    from cli.output import as_json, console, table
+    from cli.output import as_json, console, counted
 
     about(demo)
-    states = state or ["failed", "unknown"]
+    states = list(dict.fromkeys(state or ["failed", "unknown"]))
+    if wrong := [each for each in states if each not in NONE]:
+        raise Refused(f"--state: {wrong[0]!r} is none; there are {', '.join(NONE)}", WRONG)
     with connected() as call:
         found = [message for each in states for message in _listed(call, each)]
+        sent = call(SERVICE, "counts")["states"].get("sent", 0)
     if json:
         return as_json(found)
     if not found:
-        return typer.echo(f"no mail is {' or '.join(states)}")
-    columns = ("message", "template", "state", "why", "tries", "since", "again at")
-    rows = [
-        (
-            m["id"],
-            m["template"],
-            m["state"],
-            m["reason"],
-            m["attempts"],
-            m["created_at"][:16].replace("T", " "),
-            m["retry_at"],
+        return typer.echo(
+            f"{' and '.join(NONE[each] for each in states)}; {counted(sent, 'mail')} sent so far"
         )
-        for m in found
-    ]
-    return console().print(table(columns, rows, right=[4]))
+    screen = console()
+    for message in found:
+        screen.print(_told(message), soft_wrap=True, markup=False)
+    return None
 
 
 def retry(
@@ -89,6 +96,22 @@ def retry(
     typer.echo(f"{changed} mails are sent again" if changed != 1 else "1 mail is sent again")
     if left:
         typer.echo(f"{left} stay as they are: no address is known of the recipient")
+
+
+def _told(message: dict[str, Any]) -> str:
+    """A message in three lines, the ids in one piece: it, whom it is for, and what became of it."""
+    from cli.output import counted
+
+    whom = message["organisation"] or f"{message['audience']} {message['recipient_id']}"
+    tries = counted(message["attempts"], "try", "tries")
+    became = f"{message['state']} since {_minute(message['created_at'])}, {tries}"
+    became += f", again at {_minute(message['retry_at'])}" if message["retry_at"] else ""
+    became += f": {message['reason']}" if message["reason"] else ""
+    return f"{message['id']}  {message['template']}\n  for {whom}\n  {became}"
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
 
 
 def _listed(call: Any, state: str) -> list[dict[str, Any]]:

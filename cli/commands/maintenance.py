@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import Commands
 from cli.options import Demo, Json, about, examples
 
 Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE...]", help="By default all.")]
@@ -21,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
     )(on)
     group.command("off", epilog=examples("maintenance off", "maintenance off cpd"))(off)
     group.command("status", epilog=examples("maintenance status", "maintenance status --json"))(status)
-    app.add_typer(group, name="maintenance", no_args_is_help=True)
+    app.add_typer(group, name="maintenance", cls=Commands, no_args_is_help=True)
 
 
 def on(

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import Commands
 from cli.options import Demo, Json, about, check_service, examples
 
 Consumer = Annotated[str | None, typer.Option("--service", help="Of this consumer alone.")]
@@ -22,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
         discard
     )
     group.command("timers", epilog=examples("parked timers", "parked timers --retry"))(timers)
-    app.add_typer(group, name="parked", no_args_is_help=True)
+    app.add_typer(group, name="parked", cls=Commands, no_args_is_help=True)
 
 
 def list_(

@@ -30,8 +30,15 @@ def trace(
     (CONTINUUM_DATA_DIR). Events carry the clock of their process, commands and reactions that of their database. It
     reads as the operator, and no personal data.
     """
+    from cli.importing import refuse_import
     from cli.story import show
+    from shared.errors import NotFound
     from shared.operations.tracing import trace as read
 
     about(demo)
-    show(read(id), as_json=json, every=every)
+    try:
+        story = read(id)
+    except NotFound:
+        refuse_import(id)
+        raise
+    show(story, as_json=json, every=every)

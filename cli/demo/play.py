@@ -25,6 +25,7 @@ from cli.demo.stage import Answer, Player, Stage, body_of, fates, office_hours
 from cli.errors import NO
 from cli.importing import check, read, tell_duplicates, tell_errors
 from cli.output import console, day
+from cli.providers import code_of
 from services.itt.domain import bulk_file
 from services.itt.domain.csv_files import pack
 from shared.config import settings
@@ -37,6 +38,7 @@ Perform = Callable[[datetime], None]
 
 def play(file: Path | None, provider: str, *, keep: bool, remote: bool) -> int:
     """Play it; gives the exit code."""
+    provider = code_of(provider)
     content = read(file) if file else None
     if content is not None and (errors := check(content, _first_moment(content))):
         tell_errors(*errors)

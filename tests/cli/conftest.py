@@ -52,6 +52,14 @@ def cli(installation: dict[str, str]) -> Cli:
 
 
 @pytest.fixture
+def provider(cli: Cli) -> str:
+    """The code of a provider that is registered in the installation."""
+    registered = cli("provider", "register", "2A5", "Northern Hills University")
+    assert registered.returncode == 0, registered.stderr
+    return "2A5"
+
+
+@pytest.fixture
 def bare(tmp_path: Path) -> Cli:
     """The command line with nothing configured but a data folder of its own."""
 

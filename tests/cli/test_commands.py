@@ -19,7 +19,10 @@ COMMANDS = [
     ["import", "trainees"],
     ["import", "schools"],
     ["import", "template"],
+    ["import", "codes"],
     ["import", "undo"],
+    ["provider", "register"],
+    ["provider", "list"],
     ["timeline"],
     ["run"],
     ["migrate"],
@@ -181,15 +184,17 @@ def test_the_template_is_an_empty_file_and_named_by_what_speaks_of_it(bare: Cli,
     assert "./continuum import template > trainees.csv" in wrong
 
 
-def test_whoever_asks_about_the_demonstrations_data_is_told_that_a_server_is_started_for_it(
+def test_whoever_waits_for_a_server_is_told_that_it_is_started_and_for_whose_data(
     bare: Cli, tmp_path: Path
 ) -> None:
     starting = "starting an embedded database server"
+    plain = bare("ledger")
+    assert plain.stderr.splitlines()[0] == f"continuum: {starting} ({tmp_path}) ..."
     demo = bare("ledger", "--demo", "--json")
     line, _ = demo.stderr.splitlines()
     assert line == f"continuum: {starting} for the demonstration's data ({tmp_path / 'demo'}) ..."
     assert starting not in demo.stdout
-    assert starting not in bare("ledger").stderr
+    assert starting not in bare("import", "codes").stderr
 
 
 def test_a_file_that_is_not_there_is_told_so(bare: Cli) -> None:
@@ -205,6 +210,61 @@ def test_to_store_a_file_the_provider_is_named(bare: Cli, file: Path) -> None:
     assert "--provider" in answer.stderr
 
 
+def test_a_file_for_a_provider_that_is_not_registered_is_refused_with_how_to_register_it(
+    cli: Cli, file: Path
+) -> None:
+    for options in ([], ["--dry-run"]):
+        answer = cli("import", "trainees", str(file), "--provider", "zzz", *options)
+        assert (answer.returncode, answer.stdout) == (2, "")
+        assert "provider ZZZ is not registered here; check the code" in answer.stderr
+        assert './continuum provider register ZZZ "ITS NAME"' in answer.stderr
+
+
+def test_a_code_that_is_none_is_refused_at_once(bare: Cli, file: Path) -> None:
+    for command in (["import", "trainees", str(file)], ["demo", "/nowhere.csv"]):
+        answer = bare(*command, "--provider", "fourth")
+        assert (answer.returncode, "'fourth' is no provider code" in answer.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_provider_is_registered_listed_and_keeps_what_is_not_said_again(cli: Cli) -> None:
+    made = cli("provider", "register", "1ls", "Alder Grove", "--kind", "lead_school", "--urn", "990101")
+    changed = cli("provider", "register", "1LS", "Alder Grove Teaching School", "--kind", "both")
+    assert made.stdout == "registered: 1LS Alder Grove, lead school\n"
+    assert changed.stdout.startswith("changed: 1LS Alder Grove Teaching School, lead school and accredited")
+    (known,) = json.loads(cli("provider", "list", "1ls", "--json").stdout)
+    assert (known["name"], known["kind"], known["urn"]) == ("Alder Grove Teaching School", "both", "990101")
+    assert {"1LS", "2A5"} <= set(cli("provider", "list").stdout.split())
+    assert cli("provider", "list", "nobody of that name").stdout == "no such provider is registered\n"
+    assert cli("provider", "register", "1LS", "x", "--urn", "12").returncode == 2
+
+
+def test_the_codes_of_a_column_are_listed_and_named_by_what_is_no_code(bare: Cli, tmp_path: Path) -> None:
+    assert "160 " in bare("import", "codes", "ethnicity").stdout
+    assert "ethnicity" in bare("import", "codes").stdout
+    assert json.loads(bare("import", "codes", "nationality", "--json").stdout)["GB"] == "British"
+    unknown = bare("import", "codes", "nationalty")
+    assert (unknown.returncode, "did you mean nationality?" in unknown.stderr) == (2, True)
+
+    rows = [line.split(",") for line in sample().decode().splitlines()[:3]]
+    route = rows[0].index("training_route")
+    for row in rows[1:]:
+        row[route] = "Apprentice"
+    file = tmp_path / "routes.csv"
+    file.write_text("\n".join(map(",".join, rows)))
+    told = bare("import", "trainees", str(file), "--dry-run").stdout
+    assert told.count("School Direct salaried") == 1
+    assert told.count("use one of those above") == 1
+    assert "./continuum import codes training_route" in told
+
+
+def test_the_template_says_apart_from_the_file_which_columns_are_mandatory(bare: Cli) -> None:
+    (line,) = bare("import", "template").stderr.splitlines()
+    assert "mandatory: hesa_id, first_names" in line
+    assert "./continuum import codes COLUMN" in line
+    assert bare("import", "template", "--for", "schools").stderr == ""
+
+
 def asked_for(kind: str) -> bool:
     """Whether a timer of that kind is still to fire."""
     with closing(connect(database_url("itt"), "tests")) as connection, connection.cursor() as cursor:
@@ -212,6 +272,7 @@ def asked_for(kind: str) -> bool:
         return cursor.fetchone() is not None
 
 
+@pytest.mark.usefixtures("provider")
 def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) -> None:
     stored = cli("import", "trainees", str(file), "--provider", "2A5", "--json")
     assert stored.returncode == 0
@@ -229,7 +290,6 @@ def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) ->
     assert "60 rows match trainees who are there already" in again.stdout
     assert "2A5" in again.stdout
     assert "TRN received" in again.stdout
-    assert "provider 2A5 is not registered here" in again.stderr
 
     ledger = cli("ledger", "--json")
     assert ledger.returncode == 0
@@ -237,7 +297,11 @@ def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) ->
     assert "no event was missing" in cli("reconcile").stdout
     assert "events projected again" in cli("replay", "people").stdout
 
-    import_id = json.loads(stored.stdout)["import_id"]
+    import_id, followed = (json.loads(stored.stdout)[key] for key in ("import_id", "correlation_id"))
+    swapped = cli("import", "undo", followed)
+    assert (swapped.returncode, f"./continuum import undo {import_id}\n" in swapped.stderr) == (1, True)
+    swapped = cli("trace", import_id)
+    assert (swapped.returncode, f"./continuum trace {followed}\n" in swapped.stderr) == (1, True)
     asked = cli("import", "undo", import_id)
     assert (asked.returncode, "60 trainees of trainees.csv (provider 2A5)" in asked.stderr) == (1, True)
     undone = cli(

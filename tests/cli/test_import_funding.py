@@ -20,8 +20,8 @@ def file(tmp_path: Path) -> Path:
 def test_a_table_is_checked_stored_and_comes_again_without_a_change(cli: Cli, file: Path) -> None:
     file.write_text(HEADER + RIGHT)
     checked = cli("import", "funding", str(file), "--dry-run")
-    assert checked.stdout == "1 rates: 1 would be added, 0 would be ended, 0 as they were\n"
-    assert cli("import", "funding", str(file)).stdout == "1 rates: 1 added, 0 ended, 0 as they were\n"
+    assert checked.stdout == "1 rate: 1 would be added, 0 would be ended, 0 as they were\n"
+    assert cli("import", "funding", str(file)).stdout == "1 rate: 1 added, 0 ended, 0 as they were\n"
     told = json.loads(cli("import", "funding", str(file), "--json").stdout)
     assert (told["added"], told["ended"], told["unchanged"], told["refused"]) == (0, 0, 1, False)
 
@@ -49,7 +49,10 @@ def test_another_file_is_no_table(cli: Cli, file: Path) -> None:
     assert "./continuum import template --for funding > funding.csv" in answer.stderr
 
 
-def test_the_template_is_a_table_that_can_be_stored(cli: Cli, file: Path) -> None:
+def test_the_example_of_the_template_is_refused_until_it_is_replaced(cli: Cli, file: Path) -> None:
     file.write_text(cli("import", "template", "--for", "funding").stdout)
+    refused = cli("import", "funding", str(file))
+    assert (refused.returncode, "is that of the template's example" in refused.stdout) == (1, True)
+    file.write_text(file.read_text().replace("An example, to be replaced", "The table of 2036"))
     answer = cli("import", "funding", str(file))
-    assert (answer.returncode, answer.stdout) == (0, "1 rates: 1 added, 0 ended, 0 as they were\n")
+    assert (answer.returncode, answer.stdout) == (0, "1 rate: 1 added, 0 ended, 0 as they were\n")

@@ -33,7 +33,7 @@ def test_a_register_in_either_encoding_is_stored_and_may_come_again(
 ) -> None:
     file = tmp_path / "schools.csv"
     file.write_bytes((HEADER + RIGHT).encode(encoding))
-    assert cli("import", "schools", str(file)).stdout == "1 schools stored\n"
+    assert cli("import", "schools", str(file)).stdout == "1 school stored\n"
     file.write_bytes((HEADER + RIGHT.replace("Bede’s", "Aidan’s")).encode(encoding))
     assert cli("import", "schools", str(file)).returncode == 0
     assert _stored("990101") == "St Aidan’s Primary"
@@ -53,7 +53,7 @@ def test_rows_that_are_wrong_are_listed_and_the_others_stored(cli: Cli, tmp_path
 def test_a_check_stores_nothing(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "schools.csv"
     file.write_text(HEADER + RIGHT.replace("990101", "990103"))
-    assert "1 schools would be stored" in cli("import", "schools", str(file), "--dry-run").stdout
+    assert "1 school would be stored" in cli("import", "schools", str(file), "--dry-run").stdout
     assert _stored("990103") is None
 
 
@@ -66,8 +66,11 @@ def test_another_file_is_no_register(cli: Cli, tmp_path: Path) -> None:
     assert "./continuum import template --for schools > schools.csv" in answer.stderr
 
 
-def test_the_template_is_an_extract_that_can_be_stored(cli: Cli, tmp_path: Path) -> None:
+def test_the_example_of_the_template_is_refused_until_it_is_replaced(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "schools.csv"
     file.write_text(cli("import", "template", "--for", "schools").stdout)
     answer = cli("import", "schools", str(file))
-    assert (answer.returncode, answer.stdout) == (0, "1 schools stored\n")
+    assert (answer.returncode, "is that of the template's example" in answer.stdout) == (1, True)
+    assert _stored("999999") is None
+    file.write_text(file.read_text().replace("Example Primary School", "Elm Road"))
+    assert cli("import", "schools", str(file)).stdout == "1 school stored\n"

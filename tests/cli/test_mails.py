@@ -40,8 +40,19 @@ def test_mails_that_failed_or_got_lost_are_listed(cli: Cli) -> None:
     failed, unknown, _ = message("failed"), message("unknown"), message("sent")
     listed = json.loads(cli("mails", "list", "--json").stdout)
     assert [(m["id"], m["state"]) for m in listed] == [(str(failed), "failed"), (str(unknown), "unknown")]
-    assert str(unknown) in cli("mails", "list", "--state", "unknown").stdout
-    assert cli("mails", "list", "--state", "held").stdout == "no mail is held\n"
+    shown = cli("mails", "list", "--state", "unknown", COLUMNS="80").stdout
+    assert shown.startswith(f"{unknown}  trn_received\n  for person {listed[1]['recipient_id']}\n  unknown since ")
+    assert cli("mails", "list", "--state", "held").stdout == (
+        "no mail is held until the morning; 1 mail sent so far\n"
+    )
+
+
+def test_that_no_mail_failed_is_said_in_plain_words_and_a_state_that_is_none_is_refused(cli: Cli) -> None:
+    message("sent"), message("sent")
+    told = "no mail has failed and of no mail it is unknown whether it arrived; 2 mails sent so far\n"
+    assert cli("mails", "list").stdout == told
+    wrong = cli("mails", "list", "--state", "lost")
+    assert (wrong.returncode, "'lost' is none; there are failed, unknown" in wrong.stderr) == (2, True)
 
 
 def test_one_mail_is_sent_again(cli: Cli) -> None:

@@ -174,6 +174,7 @@ def _text(statement: str) -> str:
         return "\n".join(row[0] for row in cursor)
 
 
+@pytest.mark.usefixtures("provider")
 def test_an_import_is_traced_by_the_id_that_it_answered_through_all_services(
     cli: Cli, tmp_path: Path
 ) -> None:

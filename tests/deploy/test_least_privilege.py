@@ -277,6 +277,8 @@ def test_services_with_their_own_users_and_code_do_all_of_their_work(
     file.write_bytes(b"\n".join(sample(7).splitlines()[:4]) + b"\n")
     name = " ".join(file.read_text().splitlines()[1].split(",")[3:5])
 
+    registered = running.run("cli", "provider", "register", "2A5", "Northern Hills University")
+    assert registered.returncode == 0, registered.stderr
     imported = running.run("cli", "import", "trainees", str(file), "--provider", "2A5")
 
     assert imported.returncode == 0, imported.stdout + imported.stderr

@@ -63,6 +63,8 @@ def make_events(deployment: Deployment, tmp_path: Path, seed: int) -> None:
     """Import trainees, who are new, and wait until every event of it is handled."""
     file = tmp_path / f"{seed}.csv"
     file.write_bytes(b"\n".join(sample(seed).splitlines()[:4]) + b"\n")
+    registered = deployment.run("cli", "provider", "register", "2A5", "Northern Hills University")
+    assert registered.returncode == 0, registered.stderr
     imported = deployment.run("cli", "import", "trainees", str(file), "--provider", "2A5")
     assert imported.returncode == 0, imported.stdout + imported.stderr
     until(lambda: deployment.run("cli", "ledger").returncode == 0, "the ledger holds")

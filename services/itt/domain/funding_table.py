@@ -25,6 +25,7 @@ COLUMNS = (
 )
 OPTIONAL = ("valid_from", "valid_until")
 MOST_ROWS, MOST_TEXT = 300, 300
+EXAMPLE = "An example, to be replaced"
 _YEAR = re.compile(r"(20[0-9]{2})(?:/([0-9]{2}))?")
 _AMOUNT = re.compile(r"([0-9]{1,3}(?:,?[0-9]{3})*)(?:\.([0-9]{2}))?")
 _LIST = re.compile(r"[\s;]+")
@@ -70,6 +71,8 @@ def _wrong(cells: Mapping[str, str]) -> Found:
             yield name, "is missing"
         elif len(cells.get(name, "")) > MOST_TEXT and name in ("subject", "source"):
             yield name, f"is longer than {MOST_TEXT} characters"
+    if cells.get("source") == EXAMPLE:
+        yield "source", "is that of the template's example; put a row of your own in its place"
     if cells.get("academic_year") and _year(cells["academic_year"]) is None:
         yield "academic_year", "must be an academic year such as 2026/27, or the year in which it begins"
     if cells.get("kind") and cells["kind"] not in set(Kind):
@@ -168,7 +171,7 @@ def _listed(cell: str) -> list[str]:
 
 
 def template() -> str:
-    """The header and one row that is right, to be replaced: of a year for which nobody has a table yet."""
+    """The header and one row that shows the form; it is refused until it is replaced."""
     example = {
         "academic_year": "2036/37",
         "kind": Kind.BURSARY.value,
@@ -178,7 +181,7 @@ def template() -> str:
         "amount_pounds": "29000",
         "valid_from": "2036-08-01",
         "valid_until": "2037-07-31",
-        "source": "An example, to be replaced",
+        "source": EXAMPLE,
     }
     return csv_files.write(COLUMNS, [example])
 

@@ -25,6 +25,7 @@ COLUMNS = {
 MANDATORY = ("urn", "name", "phase", "status")
 CLOSED = "Closed"
 URN_DIGITS, UKPRN_DIGITS = 6, 8
+EXAMPLE = ("999999", "Example Primary School")
 MOST_METRES = 1_400_000  # The grid ends north of Shetland.
 
 
@@ -70,10 +71,10 @@ def parse(data: bytes) -> Register:
 
 
 def template() -> str:
-    """The columns that are kept, and one row that is right, to be replaced."""
+    """The columns that are kept, and one row that shows the form; it is refused until it is replaced."""
     example = {
-        "urn": "999999",
-        "name": "Example Primary School",
+        "urn": EXAMPLE[0],
+        "name": EXAMPLE[1],
         "phase": "Primary",
         "status": "Open",
         "postcode": "NE5 3RN",
@@ -111,6 +112,8 @@ def _wrong(number: int, cells: Mapping[str, str], before: Mapping[str, School]) 
     found = {name: "is missing" for name in MANDATORY if not cells[name]}
     if cells["urn"] and not _digits(cells["urn"], URN_DIGITS):
         found["urn"] = "must be six digits"
+    elif (cells["urn"], cells["name"]) == EXAMPLE:
+        found["urn"] = "is that of the template's example; put a row of your own in its place"
     elif cells["urn"] in before:
         found["urn"] = "stands in the file twice"
     if cells["ukprn"] and not _digits(cells["ukprn"], UKPRN_DIGITS):

@@ -100,10 +100,11 @@ def list_providers(
     limit: int = 50,
     after: str | None = None,
 ) -> View:
-    """Providers by code or name: who they are is public."""
+    """Providers by code; ``search`` is a code or a part of a name. Who they are is public."""
     known = select(models.Provider)
     if search:
-        known = known.where(models.Provider.name.icontains(search, autoescape=True))
+        named = models.Provider.name.icontains(search, autoescape=True)
+        known = known.where(named | (models.Provider.code == search.upper()))
     if kind:
         known = known.where(models.Provider.kind == kind)
     found = page(session, known, order=SORTS[sort], limit=limit, after=after, descending=descending)

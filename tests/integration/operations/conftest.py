@@ -74,6 +74,7 @@ def _scrape(
     _wait_until_ready(address, folder)
     file = folder / "trainees.csv"
     file.write_bytes(sample())
+    command_line("provider", "register", "2A5", "Northern Hills University", **variables)
     command_line("import", "trainees", str(file), "--provider", "2A5", **variables)
     text = _until_effects(address)
     broker = f"http://127.0.0.1:{rabbit.metrics_port}/metrics"

@@ -118,7 +118,9 @@ def ledger(installation: Installation) -> dict[str, Any]:
 def import_trainees(installation: Installation, seed: int) -> None:
     file = installation.folder / f"trainees-{seed}.csv"
     file.write_bytes(sample(seed))
+    known = ("provider", "register", "2A5", "Northern Hills University")
     command = ("import", "trainees", str(file), "--provider", "2A5")
+    installation.until(lambda: installation.asked(*known).returncode == 0, "the provider is registered")
     installation.until(lambda: installation.asked(*command).returncode == 0, "the import is answered")
 
 

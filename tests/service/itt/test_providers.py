@@ -117,6 +117,7 @@ def test_providers_are_listed_by_name_and_kind_in_pages(session: Session, itt: I
     assert [item["code"] for item in first["items"] + rest["items"]] == ["1TZ", "2A5", "2LS", "3LS"]
     leads = itt.asked(ANONYMOUS, "list_providers", kind="lead_school", search="provider 3")
     assert [item["code"] for item in leads["items"]] == ["3LS"]
+    assert [item["code"] for item in itt.asked(ANONYMOUS, "list_providers", search="2a5")["items"]] == ["2A5"]
 
 
 def test_anybody_may_ask_what_codes_are_called_and_unknown_ones_are_left_out(itt: Itt) -> None:

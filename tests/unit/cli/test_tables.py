@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
+from cli.calls.show import OF_EVERY
 from cli.calls.show import show as calls
 from cli.careers import tell
 from cli.errors import Refused
@@ -132,6 +133,26 @@ def test_the_calls_on_a_narrow_screen_have_every_name_in_one_piece_and_are_asked
     assert capsys.readouterr().out.startswith("backlog\n")
     with pytest.raises(Refused, match="did you mean itt.undo_import"):
         calls("table", "itt.undo_imports")
+
+
+def test_a_method_that_a_service_does_not_have_is_answered_with_the_nearest_that_it_has() -> None:
+    with pytest.raises(Refused, match="did you mean itt.import_trainees, .*'./continuum rpc itt' lists all"):
+        calls("table", "itt.import_t")
+    with pytest.raises(Refused, match=r"did you mean itt\."):
+        calls("table", "itt.foo")
+
+
+@pytest.mark.parametrize("width", ["80", "200"])
+def test_the_calls_begin_with_the_services_and_end_with_what_operators_ask_of_all(
+    width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    calls("table")
+    told = capsys.readouterr().out
+    assert "docs/calling.md" in told.splitlines()[0]
+    assert re.search(r"people +16 +Identity", told)
+    assert told.index("people.timeline" if width == "80" else "timeline") < told.index(OF_EVERY)
+    assert told.index(OF_EVERY) < told.index("\nbacklog" if width == "80" else " backlog")
 
 
 @pytest.mark.parametrize("width", ["40", "80", "200"])

@@ -38,11 +38,27 @@ def test_a_short_list_is_told_whole() -> None:
         ("course_subject", "chemistry", "use 100417 (Chemistry)"),
         ("nationality", "gb", "use GB (British)"),
         ("degree_grade", "2", "use 02 (Upper second-class honours (2:1))"),
-        ("course_subject", "magic", "use a code of the course subject list, such as 100048"),
+        ("nationality", "UK", "use GB (British)"),
+        ("nationality", "welsh", "use GB (British)"),
+        ("training_route", "3", "use 03 (School Direct salaried)"),
+        ("study_mode", "1", "use 01 (Full-time)"),
+        ("itt_qualification_aim", "20", "use 020 (Postgraduate Certificate in Education)"),
+        ("course_subject", "magic", "use a code of the course subject list, such as 100048 (Design)"),
     ],
 )
-def test_a_long_list_says_what_was_meant(name: str, written: str, advice: str) -> None:
+def test_what_was_meant_is_said(name: str, written: str, advice: str) -> None:
     assert codes.advice(name, written) == advice
+
+
+def test_a_label_of_several_codes_names_all_of_them_and_the_main_one_first() -> None:
+    assert codes.advice("nationality", "British") == (
+        "use GB (British), or with the same label FK, GG, IM, IO or JE"
+    )
+
+
+@pytest.mark.parametrize("word", codes.ALSO_WRITTEN["nationality"])
+def test_what_is_only_written_for_a_code_is_no_code(word: str) -> None:
+    assert word.upper() not in codes.labels("nationality")
 
 
 def test_labels_cannot_be_changed() -> None:

@@ -35,9 +35,9 @@ def _file(*rows: dict[str, str], encoding: str = "utf-8") -> bytes:
     return out.getvalue().encode(encoding)
 
 
-def test_the_template_has_every_column_that_is_kept_and_one_row_that_is_right() -> None:
-    register = parse(template().encode())
-    assert (register.errors, len(register.schools)) == ((), 1)
+def test_the_template_has_every_column_that_is_kept_and_an_example_to_be_replaced() -> None:
+    (error,) = parse(template().encode()).errors
+    assert (error.row, error.column, "put a row of your own" in error.message) == (2, "URN", True)
     assert template().splitlines()[0] == ",".join(COLUMNS.values())
 
 

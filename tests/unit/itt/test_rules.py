@@ -121,7 +121,7 @@ def test_a_value_at_its_limit_is_right(column: str, value: str) -> None:
         ("date_of_birth", "2027-01-01", "future"),
         ("date_of_birth", "2010-11-24", "at least 16"),
         ("date_of_birth", "1926-11-23", "under 100"),
-        ("sex", "male", "use one of 10 (Female)"),
+        ("sex", "male", "use 11 (Male)"),
         ("email", "somebody", "name@example.ac.uk"),
         ("email", "a b@example.com", "name@example.ac.uk"),
         ("email", "x" * 250 + "@example.com", "shorten it to 255"),

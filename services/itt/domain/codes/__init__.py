@@ -1,10 +1,12 @@
 """Code lists of the national record (HESA and DfE codes, 2026), one ``code,label`` table a file."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+
+from shared.errors import join
 
 LISTS = (
     "country",
@@ -27,6 +29,13 @@ LISTS = (
     "training_route",
 )
 SHORT = 15
+MAIN = {"nationality": ("GB",)}  # of codes that share a label, the one that is told first
+ALSO_WRITTEN = {  # what people write for a code; a hint and no more: it is refused like any other text
+    "nationality": {
+        word: "GB"
+        for word in ("uk", "united kingdom", "great britain", "britain", "english", "scottish", "welsh")
+    }
+}
 
 
 @cache
@@ -37,22 +46,30 @@ def labels(name: str) -> Mapping[str, str]:
 
 
 def advice(name: str, value: str) -> str:
-    """What would be right in place of a value that is no code: the whole list when it is short, else what was meant."""
+    """What would be right in place of a value that is no code: what was meant, else the list when it is short."""
     table = labels(name)
+    if meant := _meant(name, value):
+        also = f", or with the same label {join(meant[1:])}" if len(meant) > 1 else ""
+        return f"use {meant[0]} ({table[meant[0]]}){also}"
     if len(table) <= SHORT:
         return "use one of " + ", ".join(f"{code} ({label})" for code, label in table.items())
-    if (meant := _meant(name, value)) is not None:
-        return f"use {meant} ({table[meant]})"
-    return f"use a code of the {name.replace('_', ' ')} list, such as {next(iter(table))}"
+    first = next(iter(table))
+    return f"use a code of the {name.replace('_', ' ')} list, such as {first} ({table[first]})"
 
 
-def _meant(name: str, value: str) -> str | None:
-    """The code of somebody who wrote its label, or lost a leading zero or a capital letter to a spreadsheet."""
-    table = labels(name)
-    tries = (_by_label(name).get(value.casefold(), ""), value.upper(), value.zfill(len(next(iter(table)))))
-    return next((code for code in tries if code in table), None)
+def _meant(name: str, value: str) -> list[str]:
+    """The codes of somebody who wrote their label, or lost leading zeros or a capital letter to a spreadsheet."""
+    table, written = labels(name), value.casefold()
+    if same := _by_label(name).get(written):
+        return sorted(same, key=lambda code: code not in MAIN.get(name, ()))
+    also = ALSO_WRITTEN.get(name, {}).get(written, "")
+    tries = (also, value.upper(), value.zfill(len(next(iter(table)))))
+    return [code for code in tries if code in table][:1]
 
 
 @cache
-def _by_label(name: str) -> Mapping[str, str]:
-    return {label.casefold(): code for code, label in labels(name).items()}
+def _by_label(name: str) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for code, label in labels(name).items():
+        found.setdefault(label.casefold(), []).append(code)
+    return found
