@@ -50,11 +50,11 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _seen(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
-    """The rows of characteristics of which anything is shown, and the names of the others."""
+    """The rows of characteristics of which anybody is shown, and the names of the others."""
     of: dict[str, list[Row]] = {}
     for row in rows:
         of.setdefault(row["characteristic"], []).append(row)
-    unseen = [name for name, mine in of.items() if all(row["people"] == SUPPRESSED for row in mine)]
+    unseen = [name for name, mine in of.items() if all(row["people"] in (SUPPRESSED, 0) for row in mine)]
     return [row for row in rows if row["characteristic"] not in unseen], unseen
 
 

@@ -1,18 +1,19 @@
 """``continuum report``: asks for a report as the operator who sits here, and prints it."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import typer
 
 from cli.errors import WRONG, Refused
-from cli.installation import Caller, connected
+from cli.installation import connected
 from cli.output import as_json, console
 from cli.report_table import print_report
 from shared.errors import Invalid, join
 
+Call = Callable[[str, str, Mapping[str, Any]], Any]
 CYCLE, YEAR = "cycle", "academic_year"
 OPTIONS = {CYCLE: "--cycle", YEAR: "--year", "by": "--by", "provider_code": "--provider"}
 
@@ -47,11 +48,9 @@ def show(name: str, given: Mapping[str, Any], format: str, *, demo: bool) -> Non
     kind = KINDS[name]
     with connected() as call:
         asked["format"] = "csv" if format == "csv" else "json"
-        answer = _answer(call, kind, asked)
-        if demo and kind.year not in asked and answer["elsewhere"]:
-            latest = max(answer["elsewhere"])
-            typer.echo(f"{answer['empty']}: this is {OPTIONS[kind.year]} {latest}.", err=format != "table")
-            answer = _answer(call, kind, asked | {kind.year: latest})
+        answer, instead = ask(call, kind, asked, demo=demo)
+    if instead:
+        typer.echo(instead, err=format != "table")
     if format == "csv":
         sys.stdout.write(answer["content"])
     elif format == "json":
@@ -62,7 +61,17 @@ def show(name: str, given: Mapping[str, Any], format: str, *, demo: bool) -> Non
         typer.echo(answer["empty"] + _hint(kind, answer["elsewhere"]), err=format == "csv")
 
 
-def _answer(call: Caller, kind: Kind, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+def ask(call: Call, kind: Kind, asked: Mapping[str, Any], *, demo: bool) -> tuple[Mapping[str, Any], str]:
+    """The answer, and a sentence where it is about another year than today's."""
+    answer = _answer(call, kind, asked)
+    if not demo or kind.year in asked or not answer["elsewhere"]:
+        return answer, ""
+    latest = max(answer["elsewhere"])
+    said = f"{answer['empty']}: this is {OPTIONS[kind.year]} {latest}."
+    return _answer(call, kind, {**asked, kind.year: latest}), said
+
+
+def _answer(call: Call, kind: Kind, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = call("itt", kind.method, asked)
     except Invalid as error:

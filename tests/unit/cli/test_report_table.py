@@ -57,6 +57,7 @@ def test_what_is_not_shown_is_explained() -> None:
         row | {"characteristic": "sex", "category": "female", "people": 12},
         row | {"characteristic": "sex", "category": "male", "people": "c"},
         row | {"characteristic": "age", "category": "under_25", "people": "c"},
+        row | {"characteristic": "age", "category": "50_and_over", "people": 0},
     ]
     answer = {"title": "Trainees", "columns": [*row, "characteristic", "category", "people"], "rows": rows}
     text = shown(answer | {"totals": [], "notes": []}, 80)
