@@ -25,7 +25,9 @@ LATE = timedelta(days=7)
 PROVIDER_CODE = 3  # characters
 REGISTERING = frozenset({TraineeRegistered.TYPE, TraineeDiscarded.TYPE, TraineeWithdrawn.TYPE})
 SOURCES = {"itt": "teacher training", "cpd": "induction and peers", "people": "career record"}
-ORGANISATION = re.compile(r"\b(?:[Ll]ead school|[Ss]chool|[Pp]rovider) ([0-9]{6}|[0-9A-Z]{3})\b")
+ORGANISATION = re.compile(
+    r"\b(?:lead school|Lead school|school|School|provider|Provider) ([0-9]{6}|[0-9A-Z]{3})\b"
+)
 ASKED = frozenset({EvaluationScheduled.TYPE, EvaluationRequested.TYPE})
 
 
