@@ -60,6 +60,7 @@ def test_a_person_is_read_searched_and_counted(service: People) -> None:
         "first_names": "Zoë",
         "last_name": "O'Brien",
         "trn": "1234567",
+        "other_trns": [],
         "stage": "teacher",
         "stage_label": "Teacher",
         "flag": "",
