@@ -41,7 +41,9 @@ def test_mails_that_failed_or_got_lost_are_listed(cli: Cli) -> None:
     listed = json.loads(cli("mails", "list", "--json").stdout)
     assert [(m["id"], m["state"]) for m in listed] == [(str(failed), "failed"), (str(unknown), "unknown")]
     shown = cli("mails", "list", "--state", "unknown", COLUMNS="80").stdout
-    assert shown.startswith(f"{unknown}  trn_received\n  for person {listed[1]['recipient_id']}\n  unknown since ")
+    assert shown.startswith(
+        f"{unknown}  trn_received\n  for person {listed[1]['recipient_id']}\n  unknown since "
+    )
     assert cli("mails", "list", "--state", "held").stdout == (
         "no mail is held until the morning; 1 mail sent so far\n"
     )
