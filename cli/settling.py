@@ -33,6 +33,7 @@ DEADLINES: Mapping[str, tuple[str, str]] = {
     "returns_open": ("a return to the Department opens", ""),
     "suggestion_expires": ("an invitation to be nominated lapses", "invitation"),
     "support_review": ("a support plan is looked at", "plan"),
+    "tell_providers": ("the others are told what providers are called", ""),
     "training_starts": ("training starts", "trainee"),
     "trn_overdue": ("a teacher reference number should have come", "trainee"),
 }

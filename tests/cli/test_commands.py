@@ -283,7 +283,7 @@ def test_a_file_is_stored_and_its_people_have_timelines(cli: Cli, file: Path) ->
     name = file.read_text().splitlines()[1].split(",")[3:5]
     career = cli("timeline", " ".join(name))
     assert career.returncode == 0
-    assert "Registered as a trainee with provider 2A5" in career.stdout
+    assert "Registered as a trainee with Northern Hills University (2A5)" in career.stdout
 
     again = cli("import", "trainees", str(file), "--provider", "2a5")
     assert again.returncode == 1

@@ -185,6 +185,8 @@ def test_a_report_as_text_has_its_totals_at_the_end_and_no_formula() -> None:
         "rows": [{"name": "=1+1", "n": 2}],
         "totals": [{"name": "Total", "n": None}],
         "empty": None,
+        "notes": [],
+        "elsewhere": [],
         "file_name": "r-2027-2A5.csv",
         "content": None,
     }
