@@ -32,16 +32,33 @@ SORTS = {"code": (models.Provider.code,), "name": (models.Provider.name, models.
 def register_providers(
     session: Session, now: datetime, by: Principal, *, providers: Sequence[Mapping[str, Any]]
 ) -> View:
-    """Providers by their codes, new ones and known ones with other values. Raises NotAllowed, Invalid (twice)."""
+    """Providers by their codes, new ones and known ones with other values.
+
+    Raises NotAllowed, Invalid (twice), Conflict (an accreditation that stands).
+    """
     policy.PERMISSIONS.require(by, "provider.register")
     rows = sorted((dict(provider) for provider in providers), key=lambda row: str(row["code"]))
     if len({row["code"] for row in rows}) < len(rows):
         raise Invalid.field("providers", "a code stands there twice")
+    _stay_accredited(session, [row["code"] for row in rows if row["kind"] not in ACCREDITED])
     _upsert(session, models.Provider, "code", rows)
     _tell_names(session, now, models.Provider.code.in_([row["code"] for row in rows]))
     for row in rows:
         audit(session, by, now, action="provider.register", subject=f"provider/{row['code']}", changes=row)
     return {"stored": len(rows)}
+
+
+def _stay_accredited(session: Session, codes: Sequence[str]) -> None:
+    """Whom a panel accredited ratifies until its decision is annulled. The providers are locked by code."""
+    table = models.Provider
+    known = select(table).where(table.code.in_(codes), table.kind.in_(ACCREDITED)).order_by(table.code)
+    by_kind = [row.code for row in session.scalars(known.with_for_update())]
+    granted = models.Accreditation
+    by_panel = select(granted.provider_code).where(
+        granted.provider_code.in_(by_kind), granted.state == "accredited"
+    )
+    if standing := sorted(session.scalars(by_panel)):
+        raise Conflict(f"{', '.join(standing)} was accredited by a panel; annul that decision first")
 
 
 def tell_providers(session: Session, now: datetime, subject: str) -> None:

@@ -129,6 +129,22 @@ def test_an_accredited_provider_ratifies_from_its_day(itt: Itt, session: Session
     assert made["accredited_code"] == "2LS"
 
 
+def test_a_register_that_is_older_than_the_panel_does_not_take_an_accreditation_back(
+    itt: Itt, session: Session
+) -> None:
+    id_ = voted(itt)
+    decided(itt, id_)
+    row = {"code": "2LS", "name": "Another name", "kind": "lead_school"}
+    with pytest.raises(Conflict, match="2LS was accredited by a panel; annul that decision first"):
+        itt.asked(ADMIN, "register_providers", providers=[row])
+    assert kind(session) == "both"
+
+    itt.asked(ADMIN, "register_providers", providers=[row | {"kind": "both"}])
+    itt.asked(ADMIN, "annul_accreditation_decision", accreditation_id=id_, reason="Wrong file")
+    itt.asked(ADMIN, "register_providers", providers=[row])
+    assert kind(session) == "lead_school"
+
+
 def test_an_accreditation_of_a_later_day_waits_for_it(itt: Itt, session: Session) -> None:
     id_ = voted(itt)
     shown = decided(itt, id_, accredited_from="2026-12-01")
