@@ -155,7 +155,8 @@ def tell(found: Answer, screen: Console, *, every: bool = False) -> None:
 
 def _trn(person: Answer) -> str:
     """The number that counts, and those of records that were removed or joined."""
-    others = f" (also given: {join(person['other_trns'])})" if person["other_trns"] else ""
+    trns = person.get("other_trns")  # a service of the version before has none
+    others = f" (also given: {join(trns)})" if trns else ""
     return f"{person['trn'] or 'not yet'}{others}"
 
 
@@ -164,9 +165,8 @@ def _why_a_candidate(found: Answer) -> str:
     moves = [e["type"] for e in found["entries"] if e["type"] in REGISTERING and not e["voided"]]
     registered = bool(moves) and moves[-1] == TraineeRegistered.TYPE
     is_candidate = found["person"]["stage"] == "candidate"
-    return (
-        ", registered as a trainee; the training has not started yet" if registered and is_candidate else ""
-    )
+    waits = "training starts on its first day, once every check before it is recorded"
+    return f", registered as a trainee; {waits}" if registered and is_candidate else ""
 
 
 def name(person: Answer) -> str:

@@ -10,9 +10,11 @@ from cli.installation import connected, demo_option
 from cli.output import as_json as print_json
 from cli.output import console, table
 from cli.speaking import FORMS
+from shared.errors import Invalid
 
 PAGE = 200
 FIELDS = ("code", "name", "kind", "urn", "ukprn", "postcode", "region")
+NEW = "accredited_provider"
 Answer = dict[str, Any]
 
 
@@ -26,8 +28,14 @@ def code_of(written: str) -> str:
 
 
 def check_registered(call: Any, code: str) -> None:
-    """Raises Refused for a provider that is not registered: a code that was mistyped would keep its trainees."""
-    if find(call, code) is None:
+    """Raises Refused for a code that was mistyped, and would keep its trainees: nobody's, or a lead school's."""
+    known = find(call, code)
+    if known is not None and known["kind"] == "lead_school":
+        raise Refused(
+            f"{code} ({known['name']}) is a lead school; trainees stand in the records of their accredited provider",
+            WRONG,
+        )
+    if known is None:
         register_it = f'./continuum provider register {code} "ITS NAME"{demo_option()}'
         raise Refused(
             f"provider {code} is not registered here; check the code, or register it: {register_it}", WRONG
@@ -49,15 +57,27 @@ def _all(call: Any, **asked: Any) -> list[Answer]:
             return found
 
 
-def register(written: str, name: str, kind: str, urn: str | None) -> None:
-    """Register it; of one that is known, what is not said stays. Raises Refused, Invalid."""
+def register(written: str, name: str, kind: str | None, urn: str | None) -> None:
+    """Register it; of one that is known, what is not said stays. Raises Refused."""
     code = code_of(written)
     with connected() as call:
         known = find(call, code) or {}
-        said = {"code": code, "name": name, "kind": kind} | ({"urn": urn} if urn else {})
-        row = {field: known.get(field) for field in FIELDS} | said
-        call("itt", "register_providers", {"providers": [row]})
-    typer.echo(f"{'changed' if known else 'registered'}: {code} {name}, {_words(kind)}")
+        before = {field: known.get(field) for field in FIELDS}
+        kind = kind or before["kind"] or NEW
+        row = before | {"code": code, "name": name, "kind": kind} | ({"urn": urn} if urn else {})
+        try:
+            call("itt", "register_providers", {"providers": [row]})
+        except Invalid as error:
+            raise Refused(_in_words(error), WRONG) from error
+    done = "registered" if not known else "changed" if row != before else "unchanged"
+    typer.echo(f"{done}: {code} {name}, {_words(kind)}")
+
+
+def _in_words(error: Invalid) -> str:
+    """What is wrong, by the words of the command and not by the fields of the call."""
+    names = {"providers.0.name": "NAME", "providers.0.urn": "--urn"}
+    told = [f"{names.get(field, field)}: {text}" for field, texts in error.fields.items() for text in texts]
+    return "; ".join(told) or error.message
 
 
 def show(search: str | None, *, as_json: bool) -> None:

@@ -36,7 +36,7 @@ def print_report(answer: Mapping[str, Any], screen: Console) -> None:
         screen.print(table(headings, cells, right=numbers, widths=fitted))
     else:
         _print_on_side(headings, cells, numbers, screen)
-    for said in (*answer["notes"], *_below(shown, unseen)):
+    for said in (*answer.get("notes", ()), *_below(shown, unseen)):
         screen.print(said, markup=False)
 
 

@@ -58,16 +58,17 @@ def show(name: str, given: Mapping[str, Any], format: str, *, demo: bool) -> Non
     elif answer["rows"]:
         print_report(answer, console())
     if answer["empty"] and format != "json":
-        typer.echo(answer["empty"] + _hint(kind, answer["elsewhere"]), err=format == "csv")
+        typer.echo(answer["empty"] + _hint(kind, answer.get("elsewhere", [])), err=format == "csv")
 
 
 def ask(call: Call, kind: Kind, asked: Mapping[str, Any], *, demo: bool) -> tuple[Mapping[str, Any], str]:
     """The answer, and a sentence where it is about another year than today's."""
     answer = _answer(call, kind, asked)
-    if not demo or kind.year in asked or not answer["elsewhere"]:
+    elsewhere = answer.get("elsewhere", [])
+    if not demo or kind.year in asked or not elsewhere:
         return answer, ""
-    latest = max(answer["elsewhere"])
-    said = f"{answer['empty']}: this is {OPTIONS[kind.year]} {latest}."
+    latest = max(elsewhere)
+    said = f"This is {OPTIONS[kind.year]} {latest}, the latest with something to show. Of today's: {answer['empty']}."
     return _answer(call, kind, {**asked, kind.year: latest}), said
 
 

@@ -85,7 +85,7 @@ def next_kinds(ask: Ask) -> tuple[datetime | None, Mapping[str, int]]:
     found: dict[datetime, dict[str, int]] = {}
     for answer in (ask(service, "next_due") for service in SERVICES):
         if answer["at"]:
-            found.setdefault(datetime.fromisoformat(answer["at"]), {}).update(answer["kinds"])
+            found.setdefault(datetime.fromisoformat(answer["at"]), {}).update(answer.get("kinds", {}))
     due = min(found, default=None)
     return due, found[due] if due else {}
 
@@ -97,10 +97,10 @@ def still_to_come(due: datetime | None, kinds: Mapping[str, int], *, at_rest: bo
     if due is None:
         return "Everything that was due has happened."
     told = "; ".join(_brings(*each) for each in kinds.items())
-    comes = f"the next deadline is on {moment(due)}: {told}"
+    comes = f"the next deadline is on {moment(due)}" + (f": {told}" if told else "")
     return f"Everything that was due has happened; {comes}. That happens {GOES_ON}."
 
 
 def _brings(kind: str, number: int) -> str:
-    what, of = DEADLINES[kind]
+    what, of = DEADLINES.get(kind, (kind.replace("_", " "), ""))  # a newer service may have others
     return f"{what} ({counted(number, of)})" if of else what

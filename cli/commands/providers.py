@@ -35,8 +35,12 @@ def register(
     code: Annotated[str, typer.Argument(metavar="CODE", help="Three letters or digits, such as 2A5.")],
     name: Annotated[str, typer.Argument(metavar="NAME")],
     kind: Annotated[
-        Kind, typer.Option(help="accredited_provider, lead_school or both.")
-    ] = Kind.ACCREDITED_PROVIDER,
+        Kind | None,
+        typer.Option(
+            help="accredited_provider (of a new one, unless it is said), lead_school or both.",
+            show_default=False,
+        ),
+    ] = None,
     urn: Annotated[str | None, typer.Option(metavar="URN", help="Of a lead school: six digits.")] = None,
     demo: Demo = False,
 ) -> None:
@@ -47,7 +51,7 @@ def register(
     from cli.providers import register as store
 
     about(demo)
-    store(code, name, kind.value, urn)
+    store(code, name, kind and kind.value, urn)
 
 
 def list_(

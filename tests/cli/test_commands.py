@@ -227,16 +227,22 @@ def test_a_code_that_is_none_is_refused_at_once(bare: Cli, file: Path) -> None:
 
 
 @pytest.mark.usefixtures("provider")
-def test_a_provider_is_registered_listed_and_keeps_what_is_not_said_again(cli: Cli) -> None:
+def test_a_provider_is_registered_listed_and_keeps_what_is_not_said_again(cli: Cli, file: Path) -> None:
     made = cli("provider", "register", "1ls", "Alder Grove", "--kind", "lead_school", "--urn", "990101")
+    named, again = (cli("provider", "register", "1LS", "Alder Grove Primary") for _ in range(2))
+    refused = cli("import", "trainees", str(file), "--provider", "1LS")
+    assert (refused.returncode, "1LS (Alder Grove Primary) is a lead school" in refused.stderr) == (2, True)
     changed = cli("provider", "register", "1LS", "Alder Grove Teaching School", "--kind", "both")
     assert made.stdout == "registered: 1LS Alder Grove, lead school\n"
+    assert named.stdout == "changed: 1LS Alder Grove Primary, lead school\n"
+    assert again.stdout == "unchanged: 1LS Alder Grove Primary, lead school\n"
     assert changed.stdout.startswith("changed: 1LS Alder Grove Teaching School, lead school and accredited")
     (known,) = json.loads(cli("provider", "list", "1ls", "--json").stdout)
     assert (known["name"], known["kind"], known["urn"]) == ("Alder Grove Teaching School", "both", "990101")
     assert {"1LS", "2A5"} <= set(cli("provider", "list").stdout.split())
     assert cli("provider", "list", "nobody of that name").stdout == "no such provider is registered\n"
-    assert cli("provider", "register", "1LS", "x", "--urn", "12").returncode == 2
+    wrong = cli("provider", "register", "1LS", "x", "--urn", "12")
+    assert (wrong.returncode, "--urn: " in wrong.stderr, "providers.0" in wrong.stderr) == (2, True, False)
 
 
 def test_the_codes_of_a_column_are_listed_and_named_by_what_is_no_code(bare: Cli, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def take_over(
     differences = store_record(session, row, record)
     after = records.refreshed(row, before, record)
     told = sorted(set(differences) - {*EQUALITY, *COURSE})
-    events = [*facts, *([_changed_fact(after, told, now)] if told else [])]
+    events = [*facts, *([changed_fact(after, told, now)] if told else [])]
     records.changed(session, now, by, row, after, events, action=action, more=differences | (more or {}))
     if after.starts_on != before.starts_on:
         records.expect(session, after, now)
@@ -107,7 +107,7 @@ def store_record(session: Session, row: models.Trainee, record: Details) -> reco
     return records.assign(row, {name: getattr(record, name) for name in records.OWN_COLUMNS}) | apart
 
 
-def _changed_fact(after: Trainee, told: list[str], now: datetime) -> TraineeChanged:
+def changed_fact(after: Trainee, told: list[str], now: datetime) -> TraineeChanged:
     """The fact of an edit; that equality data changed is nobody's to know."""
     return TraineeChanged(
         **trainees.about(after, now),

@@ -13,6 +13,7 @@ from services.itt import models
 from services.itt.domain import gias, policy
 from services.itt.domain.geography import outward
 from services.itt.domain.policy.courses import course_relations
+from services.itt.handlers import leading, partners
 from services.itt.handlers.catalogue import ACCREDITED
 from services.itt.handlers.course_views import View
 from shared.audit import audit
@@ -41,7 +42,11 @@ def register_providers(
     if len({row["code"] for row in rows}) < len(rows):
         raise Invalid.field("providers", "a code stands there twice")
     _stay_accredited(session, [row["code"] for row in rows if row["kind"] not in ACCREDITED])
+    urns = {row["code"]: row["urn"] for row in rows if row.get("urn")}
+    led = partners.to_be_named(session, urns)
+    leads = leading.lead_codes(session, [row.id for row in led])
     _upsert(session, models.Provider, "code", rows)
+    partners.name(session, now, by, led, leads, urns)
     _tell_names(session, now, models.Provider.code.in_([row["code"] for row in rows]))
     for row in rows:
         audit(session, by, now, action="provider.register", subject=f"provider/{row['code']}", changes=row)

@@ -18,6 +18,7 @@ from services.itt.domain.duplicates import keys
 from services.itt.domain.registration import draft, registered
 from services.itt.domain.trainees import Trainee
 from services.itt.handlers import records
+from services.itt.handlers.catalogue import ACCREDITED
 from services.itt.handlers.edits import invalid
 from services.itt.handlers.views import View, view
 from shared.database.equality import equality_role
@@ -62,10 +63,16 @@ def register_trainee(
 
 
 def check_provider(session: Session, provider_code: str) -> None:
-    """Raises Invalid for a code that nobody has, once providers are registered; without any, every code is taken."""
-    if session.get(models.Provider, provider_code) is None and session.scalar(
-        select(exists(models.Provider))
-    ):
+    """Raises Invalid for a code that nobody has, once providers are registered; without any, every code is taken.
+
+    And for a lead school: its trainees stand in the records of their accredited provider.
+    """
+    known = session.get(models.Provider, provider_code)
+    if known is not None and known.kind not in ACCREDITED:
+        raise Invalid.field(
+            "provider_code", f"{provider_code} is a lead school; say the code of the accredited provider"
+        )
+    if known is None and session.scalar(select(exists(models.Provider))):
         raise Invalid.field(
             "provider_code", f"{provider_code} is no provider that is registered here; check the code"
         )

@@ -56,8 +56,8 @@ def _drop_kept_by_event(
 ) -> None:
     """A signal may still go by the id of the event that completed its placement: it gives way to the placement's.
 
-    Which one a correction or removal is about is known by its trainee, its mentor and its day; two that are alike in
-    these are alike in all that counts, so the first word about a placement takes either of them, and one alone.
+    Which one a correction or removal is about is known by its trainee and its mentor, and best by its day and its days,
+    which a correction may change. The first word about a placement takes one of them, and one alone.
     """
     event = fact.event
     if isinstance(event, PlacementCompleted):
@@ -70,11 +70,10 @@ def _drop_kept_by_event(
             INBOX.c.type == PlacementCompleted.TYPE,
         )
         kept = select(Signal.id).where(
-            Signal.id.in_(completions),
-            Signal.person_id == (was or event.mentor_id),
-            Signal.on == event.completed_on,
+            Signal.id.in_(completions), Signal.person_id == (was or event.mentor_id)
         )
-        one = kept.order_by((Signal.amount == (event.days or 0)).desc(), Signal.id).limit(1)
+        alike = (Signal.on == event.completed_on).desc(), (Signal.amount == (event.days or 0)).desc()
+        one = kept.order_by(*alike, Signal.id).limit(1)
         session.execute(delete(Signal).where(Signal.id.in_(one.scalar_subquery())))
 
 

@@ -83,7 +83,7 @@ def expire_suggestion(session: Session, now: datetime, subject: str) -> None:
 
 
 def lapse(session: Session, fact: Fact[PlacementCorrected] | Fact[PlacementRemoved]) -> None:
-    """Reaction to a placement that was not this mentor's: an open suggestion without reasons enough ends.
+    """Reaction to a placement that was not this mentor's: an open suggestion has the reasons that are left, or ends.
 
     Nobody failed to answer it, so no year of peace follows.
     """
@@ -91,7 +91,9 @@ def lapse(session: Session, fact: Fact[PlacementCorrected] | Fact[PlacementRemov
     was = event.from_mentor_id if isinstance(event, PlacementCorrected) else event.mentor_id
     ids = known_as(session, was) if was is not None else set()
     for row in _open(session, ids):
-        if not signals_domain.reasons(_signals(session, ids), london(fact.now)):
+        left = signals_domain.reasons(_signals(session, ids), london(fact.now))
+        row.reasons = list(left)
+        if not left:
             person_id = _close(session, row, "lapse", fact.now)
             lapsed = SuggestionExpired(
                 occurred_at=fact.now, suggestion_id=row.id, person_id=person_id, cause=TAKEN_BACK

@@ -89,6 +89,7 @@ _TRAINING: Mapping[type[Event], Sentence] = {
     training.AbsenceCorrected: Sentence("Correction: an absence from training", "starts_on", mine=True),
     training.PlacementCorrected: Sentence(
         "Correction: placement {number} is at school {school_urn}, {starts_on:day} to {ends_on:day}"
+        "{completed_on:completed}{days:done}"
     ),
     training.PlacementRemoved: Sentence("Correction: there is no placement {number} at school {school_urn}"),
     training.ReviewCorrected: Sentence(
@@ -280,7 +281,8 @@ _ACCREDITING: Mapping[type[Event], str] = {
 # A mentor reads of a correction what it means for them; who was named by mistake, that they were.
 _MENTORING: Mapping[tuple[str, str], Sentence] = {
     (training.PlacementCorrected.TYPE, "mentor_id"): Sentence(
-        "Correction: asked to mentor a trainee at school {school_urn}, {starts_on:day} to {ends_on:day}"
+        "Correction: mentor of a trainee at school {school_urn}, {starts_on:day} to {ends_on:day}"
+        "{completed_on:completed}{days:done}"
     ),
     (training.PlacementCorrected.TYPE, "from_mentor_id"): Sentence(
         "Correction: was named as the mentor of a trainee by mistake"

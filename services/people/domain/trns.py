@@ -22,13 +22,10 @@ def in_order(given: Iterable[str], facts: Collection[PersonFact]) -> list[str]:
         for fact in facts
         if fact.type == itt.TraineeDiscarded.TYPE and str(fact.id) not in voided
     }
-    ranks = {
-        fact.details["trn"]: (
-            fact.subject not in removed and str(fact.id) not in voided,
-            fact.occurred_at,
-            fact.id.int,
-        )
-        for fact in sorted(facts, key=lambda each: each.order)
-        if fact.type == itt.TrnReceived.TYPE
-    }
+    ranks: dict[str, tuple[bool, datetime, int]] = {}
+    for fact in facts:
+        if fact.type == itt.TrnReceived.TYPE:
+            stands = fact.subject not in removed and str(fact.id) not in voided
+            trn, rank = fact.details["trn"], (stands, fact.occurred_at, fact.id.int)
+            ranks[trn] = max(rank, ranks.get(trn, rank))
     return sorted(given, key=lambda trn: (ranks.get(trn, (True, BEFORE_ALL, 0)), trn), reverse=True)

@@ -85,8 +85,13 @@ WAYS: Mapping[str, Callable[[Any], str]] = {
     "at_school": lambda urn: f"at school {urn}" if urn else "online",
     "flag": lambda flag: f", {flag}" if flag else "",
     "risk": lambda at_risk: ", at risk of not passing" if at_risk else "",
+    "completed": lambda on: f", completed on {day(on)}" if on else "",
+    "done": lambda days: f", {days} days" if days else "",
     "result": lambda passed: "every standard is met" if passed else "not every standard is met yet",
 }
+
+
+SAID_WITHOUT = {"at_school", "activity", "completed", "done"}  # ways that have words for what is missing
 
 
 class Words(Formatter):
@@ -98,7 +103,7 @@ class Words(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """The value in the way that the spec names."""
-        if value is None and format_spec not in ("at_school", "activity"):
+        if value is None and format_spec not in SAID_WITHOUT:
             return "not known"
         return str(WAYS[format_spec](value) if format_spec else value)
 

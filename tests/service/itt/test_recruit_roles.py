@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from services.itt import models
+from shared.audit import audit_trail
 from shared.errors import Conflict, ContinuumError, Invalid, NotAllowed, NotFound
 from shared.policy import Principal, Role
 from shared.testing.kit import principal
@@ -22,6 +23,7 @@ from tests.service.itt.courses_kit import (
     load_schools,
     register_providers,
 )
+from tests.service.itt.kit import types
 from tests.service.itt.recruits_kit import LEAD_URN, known, recruited
 
 LEAD_SCHOOL = principal(Role.LEAD_SCHOOL, "provider:2LS", f"school:{LEAD_URN}", id="lead-school")
@@ -157,3 +159,22 @@ def test_a_record_without_a_training_partner_is_no_lead_schools_that_could_be_na
     row.training_partner_urn, row.training_route = None, route
     session.flush()
     assert _unread(itt, LEAD, row)
+
+
+def test_who_is_led_by_a_school_without_a_urn_is_still_led_when_it_has_one(
+    session: Session, itt: Itt, row: models.Trainee
+) -> None:
+    session.get_one(models.Provider, "2LS").urn = row.training_partner_urn = None
+    session.flush()
+    assert _ids(itt.asked(LEAD, "list_trainees")) == [str(row.id)]
+
+    school = {"code": "2LS", "name": "A lead school", "kind": "lead_school", "urn": LEAD_URN}
+    for _ in range(2):
+        itt.asked(ADMIN, "register_providers", providers=[school])
+
+    session.refresh(row)
+    assert row.training_partner_urn == LEAD_URN
+    assert _ids(itt.asked(LEAD, "list_trainees")) == [str(row.id)]
+    changed = [event for event in types(session) if event == "itt.trainee.changed.v1"]
+    assert len(changed) == 1
+    assert audit_trail(session, f"trainee/{row.id}")[-1].action == "trainee.partner_named"

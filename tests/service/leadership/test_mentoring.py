@@ -1,5 +1,6 @@
 """What a placement that was corrected or removed counts for, and what becomes of a suggestion that rested on it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -105,6 +106,18 @@ def test_of_two_placements_that_are_kept_by_their_events_a_correction_takes_one(
     ]
 
 
+def test_a_placement_that_is_kept_by_its_event_counts_once_when_its_day_is_corrected(
+    session: Session, service: Leadership
+) -> None:
+    known = mentored(ME)
+    kept_by_event(session, known)
+
+    earlier = known.completed_on - timedelta(days=1)
+    service.hears(replace(placement_corrected(known, ME), completed_on=earlier), sequence=2)
+
+    assert signals(service) == [MENTORED | {"on": earlier.isoformat()}]
+
+
 # --- what is said last of a placement
 
 
@@ -164,6 +177,9 @@ def test_a_suggestion_stays_while_the_reasons_that_are_left_suffice(
     service.hears(placement_removed(known), sequence=2)
 
     assert told(session, leadership.SuggestionExpired) == []
+    (made,) = told(session, leadership.SuggestionMade)
+    row = session.get_one(Suggestion, made.suggestion_id)
+    assert row.reasons == ["You mentored trainees in 2 placements, 120 days in all, since 1 September 2024."]
 
 
 def test_a_suggestion_stays_when_only_the_dates_of_a_placement_are_corrected(

@@ -25,7 +25,10 @@ def test_in_the_demonstration_it_is_the_latest_that_has_something_and_says_so(na
     kind = KINDS[name]
     answer, said = ask(_call, kind, {}, demo=True)
     option = "--cycle" if kind.year == CYCLE else "--year"
-    assert (answer["title"], said) == ("2024", f"Nothing: this is {option} 2024.")
+    assert (answer["title"], said) == (
+        "2024",
+        f"This is {option} 2024, the latest with something to show. Of today's: Nothing.",
+    )
 
 
 def test_elsewhere_and_where_a_year_is_named_it_is_that_year() -> None:

@@ -105,7 +105,7 @@ def test_the_head_line_says_which_number_counts_and_which_others_there_are() -> 
 def test_who_is_registered_and_still_a_candidate_is_told_why(
     types: tuple[str, ...], stage: str, told: bool
 ) -> None:
-    why = "registered as a trainee; the training has not started yet"
+    why = "registered as a trainee; training starts on its first day, once every check before it is recorded"
     assert (why in headed("1000008", stage, (), *types)) is told
 
 

@@ -70,7 +70,18 @@ EVENTS: list[tuple[Event, str, str, date]] = [
     (
         training.PlacementCorrected(**PLACED, person_id=OTHER, mentor_id=ME),
         "mentor_id",
-        "Correction: asked to mentor a trainee at school 123456, 7 September 2026 to 18 December 2026",
+        "Correction: mentor of a trainee at school 123456, 7 September 2026 to 18 December 2026",
+        date(2026, 9, 1),
+    ),
+    (
+        training.PlacementCorrected(
+            **PLACED, person_id=ME, mentor_id=OTHER, completed_on=date(2026, 11, 27), days=40
+        ),
+        "person_id",
+        (
+            "Correction: placement 1 is at school 123456, 7 September 2026 to 18 December 2026,"
+            " completed on 27 November 2026, 40 days"
+        ),
         date(2026, 9, 1),
     ),
     (

@@ -53,5 +53,15 @@ def test_a_number_that_came_with_a_record_counts_until_one_is_received() -> None
     assert in_order(["1000001", "1000004"], [FIRST, removed]) == ["1000001", "1000004"]
 
 
+def test_a_number_that_a_removed_record_has_as_well_counts_for_the_record_that_stands() -> None:
+    old, standing, twin = (
+        received("1", 1, "trainee/1"),
+        received("2", 2, "trainee/2"),
+        received("2", 3, "trainee/3"),
+    )
+    facts = [old, standing, twin, told(itt.TraineeDiscarded, 4, "trainee/3")]
+    assert in_order(["1", "2"], facts) == in_order(["1", "2"], facts[::-1]) == ["2", "1"]
+
+
 def test_who_has_no_number_has_none() -> None:
     assert in_order([], []) == []
