@@ -15,7 +15,9 @@ from services.itt.handlers.reports import cycles_with, none_sent, sent
 from shared.policy import Principal
 
 View = dict[str, Any]
-DAYS_NOTE = "Half of the decisions took at most the median of days, nine in ten at most what stands there (p90 in files)."
+DAYS_NOTE = (
+    "Half of the decisions took at most the median, nine in ten at most the figure beside it (p90 in files)."
+)
 DECISIONS = (
     "sent",
     "decided",
