@@ -264,7 +264,7 @@ def test_a_mentor_whom_a_correction_names_is_known_by_it(session: Session, servi
     told = handlers.timeline(session, AT, OPERATOR, query="weber")
 
     assert told["person"]["person_id"] == mentor_id
-    assert told["entries"][1].text.startswith("Correction: asked to mentor a trainee at school 123456")
+    assert told["entries"][1].text.startswith("Correction: mentor of a trainee at school 123456")
 
 
 def test_people_are_searched_in_pages_by_name_or_stage(session: Session, service: People) -> None:
