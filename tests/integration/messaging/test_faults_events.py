@@ -34,8 +34,8 @@ def _drain(cluster: Cluster) -> list[Message]:
 
 
 def _put(channel: Channel, message: Message) -> None:
-    """Into the listener's queue, past every exchange of ours."""
-    channel.basic_publish(message, exchange="", routing_key=inbox_of("listener"))
+    """Into the listener's queue, past every exchange of ours, and known to lie there."""
+    channel.basic_publish_confirm(message, exchange="", routing_key=inbox_of("listener"))
 
 
 def _word(body: bytes = b"{}", properties: dict[str, Any] | None = None, **headers: Any) -> Message:
