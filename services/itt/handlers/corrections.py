@@ -142,6 +142,6 @@ def discard_trainee(
     """
     row, held = together.locked(session, by, "trainee.discard", trainee_id)
     along.refuse_no_code(held.mine if held else None, code)
-    remove(session, now, by, row, code, require_reason(reason))
+    remove(session, now, by, [row], code, require_reason(reason))
     together.discarded(session, now, by, held, code)
     return {"trainee_id": row.id}

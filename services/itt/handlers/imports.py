@@ -14,7 +14,7 @@ from services.itt.domain.corrections import DiscardCode
 from services.itt.domain.imports import TRANSITIONS, State
 from services.itt.handlers import registration
 from services.itt.handlers.import_files import Found, View, answer, find, found_again, locked
-from services.itt.handlers.removal import remove_all
+from services.itt.handlers.removal import remove
 from shared.audit import audit
 from shared.errors import Conflict
 from shared.ids import new_id
@@ -175,7 +175,7 @@ def undo_import(session: Session, now: datetime, by: Principal, *, import_id: UU
         raise Conflict(f"Only a file that was stored is undone; this one is {stored.state}")
     if stored.undone_at is None:
         rows, why = _undoable(session, stored.id), f"Import {stored.file_name} undone"
-        remove_all(session, now, by, rows, DiscardCode.IMPORT_UNDONE, why)
+        remove(session, now, by, rows, DiscardCode.IMPORT_UNDONE, why)
         stored.undone_at = now
         _audit(session, now, by, stored, "import.undo")
     return answer(session, stored, found_again(session, stored))

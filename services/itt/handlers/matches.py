@@ -68,7 +68,7 @@ def _are_one(
     why: str,
 ) -> None:
     said = recruit_records.record(session, held.mine)
-    remove(session, now, by, row, DiscardCode.ALREADY_REGISTERED, why)
+    remove(session, now, by, [row], DiscardCode.ALREADY_REGISTERED, why)
     session.flush()
     other.from_application_id, other.moved_on = held.mine.id, True
     session.flush()

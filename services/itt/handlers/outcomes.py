@@ -94,7 +94,7 @@ def defer(
     after, events = trainees.defer(known, paused_on, reason, now)
     if along.before_the_start(held.mine if held else None, Applied.OFFER_DEFERRED, known, today(now)):
         more: records.Changes = {"defer_reason": (None, reason.strip())}
-        remove(session, now, by, row, DiscardCode.APPLICATION_DEFERRED, BEFORE_THE_START, more)
+        remove(session, now, by, [row], DiscardCode.APPLICATION_DEFERRED, BEFORE_THE_START, more)
     else:
         records.changed(session, now, by, row, after, events, action="trainee.defer")
     together.deferred(session, now, by, held)
@@ -152,7 +152,7 @@ def withdraw(
     if along.before_the_start(held.mine if held else None, Applied.WITHDRAWN, known, today(now)):
         withdrawals.check_before_the_start(known, withdrawal, now)
         more: records.Changes = {"withdrawal_reasons": (None, list(reasons)), "withdrawal_text": (None, text)}
-        remove(session, now, by, row, DiscardCode.APPLICATION_WITHDRAWN, BEFORE_THE_START, more)
+        remove(session, now, by, [row], DiscardCode.APPLICATION_WITHDRAWN, BEFORE_THE_START, more)
     else:
         after, events = withdrawals.withdraw(known, withdrawal, now)
         records.changed(session, now, by, row, after, events, action="trainee.withdraw")

@@ -13,7 +13,7 @@ from services.itt import models
 from services.itt.domain import gias, policy
 from services.itt.domain.geography import outward
 from services.itt.domain.policy.courses import course_relations
-from services.itt.handlers import leading, partners
+from services.itt.handlers import partners
 from services.itt.handlers.catalogue import ACCREDITED
 from services.itt.handlers.course_views import View
 from shared.audit import audit
@@ -44,9 +44,8 @@ def register_providers(
     _stay_accredited(session, [row["code"] for row in rows if row["kind"] not in ACCREDITED])
     urns = {row["code"]: row["urn"] for row in rows if row.get("urn")}
     led = partners.to_be_named(session, urns)
-    leads = leading.lead_codes(session, [row.id for row in led])
     _upsert(session, models.Provider, "code", rows)
-    partners.name(session, now, by, led, leads, urns)
+    partners.name(session, now, by, led)
     _tell_names(session, now, models.Provider.code.in_([row["code"] for row in rows]))
     for row in rows:
         audit(session, by, now, action="provider.register", subject=f"provider/{row['code']}", changes=row)
@@ -76,8 +75,8 @@ def _tell_names(session: Session, now: datetime, which: ColumnElement[bool]) -> 
     table = models.Provider
     untold = select(table).where(which, table.name.is_distinct_from(table.told_name)).order_by(table.code)
     for row in session.scalars(untold.with_for_update().execution_options(populate_existing=True)):
-        row.told_name, row.told_at = row.name, max(now, row.told_at or now)
-        publish(session, ProviderNamed(occurred_at=row.told_at, provider_code=row.code, name=row.name))
+        row.told_name = row.name
+        publish(session, ProviderNamed(occurred_at=now, provider_code=row.code, name=row.name))
 
 
 def load_schools(

@@ -90,7 +90,7 @@ def _carry_out(
 ) -> None:
     if wanted is Step.DISCARD:
         code = along.discard_code(after.state)
-        remove(session, now, by, row, code, WHY[code])
+        remove(session, now, by, [row], code, WHY[code])
     elif wanted is Step.WITHDRAW:
         change = withdrawals.withdraw(known, along.withdrawal(after, known, now), now)
         records.changed(session, now, by, row, *change, action="trainee.withdraw")

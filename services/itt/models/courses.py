@@ -34,7 +34,7 @@ class School(Base):
 class Provider(Base):
     """Who offers courses; ``kind`` is lead_school, accredited_provider or both.
 
-    ``told_name`` is the name that the others were told last, at ``told_at``.
+    ``told_name`` is the name that the others were told last.
     """
 
     __tablename__ = "provider"
@@ -47,7 +47,6 @@ class Provider(Base):
     postcode: Mapped[str | None]
     region: Mapped[str | None]
     told_name: Mapped[str | None]
-    told_at: Mapped[datetime | None]
 
 
 class Partnership(Base):

@@ -10,10 +10,9 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    """Add the columns, and the deadline at which all names are told."""
+    """Add the column, and the deadline at which all names are told."""
     mark_compatible(op, revision, "0013")
     op.add_column("provider", sa.Column("told_name", sa.Text(), nullable=True))
-    op.add_column("provider", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(
         "INSERT INTO due (at, kind, subject)"
         " SELECT now(), 'tell_providers', 'provider/all' WHERE EXISTS (SELECT FROM provider)"
