@@ -1,5 +1,6 @@
 """Facts of ``services/itt``: trainees, their training and the award."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -71,12 +72,9 @@ class TrainingStarted(Event):
     started_on: date
 
 
-@event_type("itt.placement.arranged.v1", subject="trainee", key="trainee_id")
-class PlacementArranged(Event):
-    """A placement in a school, with its mentor (``person`` is the mentor's).
-
-    ``from_school_urn``, ``from_mentor_id``: who had agreed to it before it moved, where that was another one.
-    """
+@dataclass(frozen=True, kw_only=True)
+class AboutPlacement(Event):
+    """What every fact about a placement says that may still change: whose it is, where, when, and with which mentor."""
 
     trainee_id: UUID
     person_id: UUID
@@ -86,6 +84,15 @@ class PlacementArranged(Event):
     starts_on: date
     ends_on: date
     mentor_id: UUID
+
+
+@event_type("itt.placement.arranged.v1", subject="trainee", key="trainee_id")
+class PlacementArranged(AboutPlacement):
+    """A placement in a school, with its mentor (``person`` is the mentor's).
+
+    ``from_school_urn``, ``from_mentor_id``: who had agreed to it before it moved, where that was another one.
+    """
+
     from_school_urn: str | None = None
     from_mentor_id: UUID | None = None
     person: Person | None = None

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.events.base import Event, Person, event_type
+from shared.events.itt import AboutPlacement
 
 
 @event_type("itt.checks.recorded.v1", subject="trainee", key="trainee_id")
@@ -87,20 +88,12 @@ class AbsenceCorrected(Event):
 
 
 @event_type("itt.placement.corrected.v1", subject="trainee", key="trainee_id")
-class PlacementCorrected(Event):
+class PlacementCorrected(AboutPlacement):
     """A placement was recorded wrongly: as it is now (``person`` is the mentor's), also when it is over.
 
     ``from_school_urn``, ``from_mentor_id``: whom the record named before by mistake, where that was another one.
     """
 
-    trainee_id: UUID
-    person_id: UUID
-    placement_id: UUID
-    number: int
-    school_urn: str
-    starts_on: date
-    ends_on: date
-    mentor_id: UUID
     completed_on: date | None = None
     days: int | None = None
     from_school_urn: str | None = None
@@ -109,17 +102,9 @@ class PlacementCorrected(Event):
 
 
 @event_type("itt.placement.removed.v1", subject="trainee", key="trainee_id")
-class PlacementRemoved(Event):
+class PlacementRemoved(AboutPlacement):
     """A placement that was arranged should not be in the record: as it was, also when it was over."""
 
-    trainee_id: UUID
-    person_id: UUID
-    placement_id: UUID
-    number: int
-    school_urn: str
-    starts_on: date
-    ends_on: date
-    mentor_id: UUID
     completed_on: date | None = None
     days: int | None = None
 
