@@ -8,24 +8,22 @@ far it had come when this month began; trainees from the month after they were r
 Each reading is audited, because tables of different months could still be compared.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, case, cast, func, literal, select, tuple_
+from sqlalchemy import Text, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import array, distinct_on
 from sqlalchemy.orm import Session
 
 from services.itt import models
 from services.itt.domain import cycles, returns
 from services.itt.domain.applications import State
-from services.itt.domain.census import name
 from services.itt.domain.dates import today
 from services.itt.domain.details import DISABILITIES
 from services.itt.domain.equality import (
     AGE_BANDS,
-    CATEGORIES,
     DISABILITY_NOT_PROVIDED,
     NO_DISABILITY,
     NOT_PROVIDED,
@@ -37,29 +35,23 @@ from services.itt.domain.equality import (
 from services.itt.domain.reports import (
     NEAR,
     NOT_KNOWN,
-    TOTAL,
     Format,
-    Report,
     academic_year_in_words,
     day_in_words,
     titled,
 )
 from services.itt.domain.routes import RULES
-from services.itt.domain.suppression import SMALL, SUPPRESSED, Cell, Counted, family
-from services.itt.handlers import report_counts
+from services.itt.handlers import equality_tables, report_counts
 from services.itt.handlers.report_history import entered
-from services.itt.handlers.report_scope import EVERYWHERE, REGION, equality_scope, located
+from services.itt.handlers.report_scope import REGION, equality_scope, located
 from services.itt.handlers.report_trainees import nobody_on
 from shared.audit import audit
 from shared.calendar import start_of
-from shared.database.equality import equality_role
 from shared.errors import Conflict
 from shared.policy import Principal
 
 View = dict[str, Any]
 Application, Trainee = models.Application, models.Trainee
-STAGES = ("not_offered", "offered", "recruited")
-COLUMNS = ("characteristic", "category", "by", "code", "name", "people")
 
 
 def equality_of_applications(
@@ -102,9 +94,11 @@ def equality_of_applications(
         f"who applied before {day_in_words(today(until))}",
         provider=provider_code,
     )
-    report = _answer(session, of(year), headings, about, title, said, whole)
+    report = equality_tables.answer(session, of(year), headings, about, title, said, whole)
     if report.empty:
-        elsewhere = _with_enough(session, {each: of(each) for each in cycles.CYCLES if each != year}, whole)
+        elsewhere = equality_tables.with_enough(
+            session, {each: of(each) for each in cycles.CYCLES if each != year}, whole
+        )
         report = replace(report, elsewhere=elsewhere)
     return report.shown(format)
 
@@ -115,7 +109,7 @@ def _candidates(year: int, until: datetime) -> Any:
     stage = _stage(until)
     route = case({route.value: rules.code for route, rules in RULES.items()}, value=course.route)
     known = select(
-        array([literal(each) for each in STAGES])[stage + 1].label("stage"),
+        array([literal(each) for each in equality_tables.STAGES])[stage + 1].label("stage"),
         func.coalesce(route, NOT_KNOWN).label("route"),
         func.coalesce(REGION, NOT_KNOWN).label("region"),
         *_characteristics(theirs.sex, theirs.ethnicity, _codes(theirs.disabilities), who.date_of_birth, year),
@@ -190,14 +184,15 @@ def equality_of_trainees(
         f"registered before {day_in_words(month)}",
         provider=provider_code,
     )
-    report = _answer(session, known(year), headings, about, title, nobody_on(day), whole)
-    if report.empty == nobody_on(day) and _people(session, of(year), whole):
+    report = equality_tables.answer(session, known(year), headings, about, title, nobody_on(day), whole)
+    if report.empty == nobody_on(day) and equality_tables.people(session, of(year), whole):
         report = replace(report, empty=_from_next_month(day, month))
     if report.empty:
         latest = returns.last_census(now)
         years = [each for each in range(latest - NEAR, latest + 1) if each != year]
         report = replace(
-            report, elsewhere=_with_enough(session, {each: known(each) for each in years}, whole)
+            report,
+            elsewhere=equality_tables.with_enough(session, {each: known(each) for each in years}, whole),
         )
     return report.shown(format)
 
@@ -240,95 +235,3 @@ def _characteristics(sex: Any, ethnicity: Any, codes: Any, born: Any, year: int)
         ).label("disability"),
         case((born.is_(None), NOT_PROVIDED), *bands, else_=YOUNGEST).label("age"),
     )
-
-
-def _answer(
-    session: Session,
-    known: Any,
-    headings: Sequence[str],
-    about: Sequence[object],
-    title: str,
-    empty: str,
-    regions: Collection[str],
-) -> Report:
-    """``regions``: whose counts of the whole are shown; none are named where the table is the reader's own."""
-    counted = _counted(session, known, headings)
-    part = bool(regions) and regions != EVERYWHERE
-    cells = counted["sex", "region" if part else headings[0]]
-    people = sum(n for (_, column), n in cells.items() if not part or column in regions)
-    if 0 < people < SMALL:
-        empty, people = f"Fewer than {SMALL} people: nothing is shown of them, not even how many", 0
-    rows = [row for each in CATEGORIES for row in _published(each, headings, counted)] if people else []
-    if part:
-        rows = [row for row in rows if row["by"] == "region" and row["code"] in regions]
-    return Report(
-        name=str(about[0]),
-        title=title,
-        about=about[1:],
-        columns=COLUMNS,
-        rows=rows,
-        totals=[_row(TOTAL, TOTAL, TOTAL, TOTAL, people)] if people else [],
-        empty=None if people else empty,
-    )
-
-
-def _with_enough(session: Session, known: Mapping[int, Any], regions: Collection[str]) -> list[int]:
-    """The years of which something would be shown."""
-    return [year for year, people in known.items() if _people(session, people, regions) >= SMALL]
-
-
-def _people(session: Session, known: Any, regions: Collection[str]) -> int:
-    """How many there are of whom the reader sees anything."""
-    people = known.subquery("people")
-    counted = select(func.count()).select_from(people)
-    if regions and regions != EVERYWHERE:
-        counted = counted.where(people.c.region.in_(regions))
-    with equality_role(session):
-        return session.scalar(counted) or 0
-
-
-Tables = dict[tuple[str, str], dict[Cell, int]]
-
-
-def _counted(session: Session, known: Any, headings: Sequence[str]) -> Tables:
-    """Every characteristic by every heading, of the same people at the same moment: one statement."""
-    people = known.subquery("people")
-    pairs = [(each, heading) for each in CATEGORIES for heading in headings]
-    names = [*CATEGORIES, *headings]
-    columns = [people.c[name] for name in names]
-    sets = func.grouping_sets(*(tuple_(people.c[each], people.c[heading]) for each, heading in pairs))
-    found: Tables = {pair: {} for pair in pairs}
-    statement = select(func.grouping(*columns), func.count(), *columns).group_by(sets)
-    with equality_role(session):
-        counted = session.execute(statement).all()
-    for left_out, count, *values in counted:
-        kept = [nth for nth in range(len(names)) if not left_out >> (len(names) - 1 - nth) & 1]
-        each, heading = (names[nth] for nth in kept)
-        found[each, heading][values[kept[0]], values[kept[1]]] = count
-    return found
-
-
-def _published(each: str, headings: Sequence[str], counted: Tables) -> list[View]:
-    """The rows of one characteristic: its categories in all, then by each heading."""
-    categories = CATEGORIES[each]
-    tables = [_table(categories, heading, counted[each, heading]) for heading in headings]
-    safe = family(categories, tables)
-    rows = [_row(each, row, TOTAL, TOTAL, safe.totals[row]) for row in categories]
-    for heading, table, cells in zip(headings, tables, safe.tables, strict=True):
-        rows += [
-            _row(each, row, heading, code, cells[row, code]) for row in categories for code in table.columns
-        ]
-    return rows
-
-
-def _table(categories: Sequence[str], heading: str, counts: Mapping[Cell, int]) -> Counted:
-    found = {column for _, column in counts}
-    columns = STAGES if heading == "stage" else tuple(sorted(found))
-    whole = {(row, column): counts.get((row, column), 0) for row in categories for column in columns}
-    return Counted(tuple(categories), columns, whole)
-
-
-def _row(each: str, category: str, heading: str, code: str, people: int | None) -> View:
-    said = code.replace("_", " ").capitalize() if heading in ("stage", TOTAL) else name(heading, code)
-    shown = SUPPRESSED if people is None else people
-    return dict(zip(COLUMNS, (each, category, heading, code, said, shown), strict=True))
