@@ -67,10 +67,12 @@ def _said_so(session: Session, row: models.ApplicationNote, said: str) -> bool:
 
     Of a first text that was blanked nobody can tell.
     """
+    if said == row.message:
+        return True
     trail = audit_trail(session, candidacies.subject(row.application_id))
     changes = [one for one in trail if one.action == CHANGE and one.changes.get("note_id") == str(row.id)]
-    if said == row.message or not changes:
-        return said == row.message
+    if not changes:
+        return False
     first = (changes[0].personal or {}).get("message")
     return first is None or said == first[0]
 
