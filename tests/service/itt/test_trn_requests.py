@@ -159,7 +159,9 @@ def test_a_trainee_who_was_discarded_meanwhile_is_left_alone(
     session: Session, server: RegisterServer, trainee_id: UUID
 ) -> None:
     note = asks(session, server, trainee_id)
-    removal.remove(session, NOW, ADMIN, row(session, trainee_id), DiscardCode.IMPORT_UNDONE, "The wrong file")
+    removal.remove(
+        session, NOW, ADMIN, [row(session, trainee_id)], DiscardCode.IMPORT_UNDONE, "The wrong file"
+    )
     assert (due(session, "ask_register"), due(session, "trn_overdue")) == ({}, {})
     note(session)
     goes(session, server, trainee_id)
